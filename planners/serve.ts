@@ -1,0 +1,67 @@
+import type { Catalog } from '../src/catalog/catalog.ts'
+import { resultVersion, type ServeResult } from '../src/result/plan.ts'
+import { fixesFor } from './serve/fixes.ts'
+import { nearMissOf } from './serve/near-misses.ts'
+import { planOf } from './serve/plan.ts'
+import type { ServeRequest } from './serve/request.ts'
+import type { Relaxation } from './serve/resolve.ts'
+import { runServe } from './serve/run.ts'
+import { warningsFor } from './serve/warnings.ts'
+
+export interface ServeOptions {
+  /** No pruning by bounds: slower, same answer. */
+  readonly exhaustive?: boolean
+  /** Formulas with their numbers in the memory terms and the speed. */
+  readonly explain?: boolean
+  /** Sentences that the scenario's defaults and the catalog gave. */
+  readonly assumptions?: readonly string[]
+  readonly warnings?: readonly string[]
+  /** Single changes of the scenario, tried when nothing fits. */
+  readonly relaxations?: readonly Relaxation[]
+}
+
+/** How many configurations that just miss are shown. */
+const NEAR_MISSES = 3
+
+/**
+ * The cheapest way to serve a model: every engine release, weight and KV format, GPU, parallelism, concurrency and machine that
+ * the request admits, searched exactly.
+ */
+export function planServe(request: ServeRequest, catalog: Catalog, options: ServeOptions = {}): ServeResult {
+  const explain = options.explain ?? false
+  const run = runServe(request, catalog, options.exhaustive ?? false)
+  const best = run.best === null ? null : planOf(request, run.best, explain)
+  // Beside a winner only what would have been cheaper is of interest; without one everything that came close.
+  const comparable = best === null || request.objective === 'cost'
+  const below = run.best?.assignment.usdPerHour ?? Number.POSITIVE_INFINITY
+  const misses = comparable ? run.nearMisses.list(run.constraints, below, NEAR_MISSES) : []
+  const nearMisses = misses.map((miss, index) =>
+    nearMissOf(request, miss, best === null && index === 0 ? fixesFor(catalog, miss, options.relaxations ?? []) : [], explain),
+  )
+  const dates = request.offers.map((priced) => priced.offer.price_as_of).sort()
+  return {
+    version: resultVersion,
+    kind: 'serve',
+    scenario: request.name,
+    status: best === null ? 'infeasible' : 'optimal',
+    objective: request.objective,
+    best,
+    alternatives: run.alternatives.map((candidate) => planOf(request, candidate, explain)),
+    pareto: run.front.map((candidate) => planOf(request, candidate, false)),
+    near_misses: nearMisses,
+    search: {
+      space: run.counts.space,
+      evaluated: run.counts.evaluated,
+      pruned: run.counts.pruned,
+      rejected: run.counts.rejected,
+      rejected_before_evaluation: run.counts.rejectedBeforeEvaluation,
+      feasible: run.counts.feasible,
+    },
+    assumptions: [...(options.assumptions ?? [])],
+    warnings: [...(options.warnings ?? []), ...(best === null ? [] : warningsFor(request, best))],
+    constraints: Object.fromEntries(
+      run.constraints.filter(({ name }) => run.counts.rejected[name] !== undefined).map(({ name, reason }) => [name, reason]),
+    ),
+    catalog: { hash: catalog.hash, prices_as_of: dates.at(-1) ?? null },
+  }
+}

@@ -1,0 +1,133 @@
+import type { Catalog } from '../../src/catalog/catalog.ts'
+import { qualityLoss, supportFor } from '../../src/catalog/support.ts'
+import type { Offer } from '../../src/catalog/offer.ts'
+import { instancesFor, packingRefusal } from '../../src/cost/packing.ts'
+import type { Space, Variable } from '../search/space.ts'
+import type { ServeAssignment } from './assignment.ts'
+import { boardsOf } from './boards.ts'
+import { serveConstraints } from './constraints.ts'
+import type { ServeRequest } from './request.ts'
+import { batchedTokens, memoryOf, performanceOf } from './system.ts'
+
+/**
+ * What a serving plan chooses, from the outside in: engine, weight format, KV format, GPU, how one replica is split, how many
+ * sequences it takes at once, and the machine it is rented on. The number of replicas follows from the traffic.
+ */
+export function serveSpace(request: ServeRequest, catalog: Catalog): Space<ServeAssignment> {
+  const boards = boardsOf(request, catalog)
+  const offersOf = new Map(boards.map((board) => [board, board.offers]))
+  const variables: Variable<ServeAssignment>[] = [
+    variable('engine', request.engines, (a, value) => {
+      a.engine = value
+    }),
+    variable('quantization', request.quantizations, (a, value) => {
+      a.quantization = value
+    }),
+    variable('kv_cache', request.kvFormats, (a, value) => {
+      a.kv = value
+    }),
+    variable('gpu', boards, (a, value) => {
+      a.board = value
+    }),
+    variable('tensor_parallel', request.tensorParallel, (a, value) => {
+      a.tensorParallel = value
+    }),
+    variable('pipeline_parallel', request.pipelineParallel, (a, value) => {
+      a.pipelineParallel = value
+    }),
+    variable('expert_parallel', request.expertParallel, (a, value) => {
+      a.expertParallel = value
+    }),
+    variable('max_concurrency', request.maxConcurrency, (a, value) => {
+      a.maxConcurrency = value
+    }),
+    {
+      name: 'offer',
+      dependsOn: ['gpu'],
+      domain: (a) => offersOf.get(a.board) ?? [],
+      bind: (a, value: ServeAssignment['priced']) => {
+        a.priced = value
+      },
+    },
+  ]
+  return {
+    variables,
+    derivations: [
+      {
+        needs: ['engine', 'quantization', 'kv_cache'],
+        compute: (a) => {
+          a.lossPercent = qualityLoss(a.quantization, qualityModel(request), a.kv, request.context).expected
+        },
+      },
+      {
+        needs: ['engine', 'quantization', 'kv_cache', 'gpu'],
+        compute: (a) => {
+          a.weightSupport = supportFor(a.quantization, a.engineEntry.id, a.board.gpu)
+          a.kvSupport = supportFor(a.kv, a.engineEntry.id, a.board.gpu)
+        },
+      },
+      {
+        needs: ['engine', 'quantization', 'kv_cache', 'gpu', 'tensor_parallel', 'pipeline_parallel', 'expert_parallel'],
+        compute: (a) => {
+          a.memory = memoryOf(request, catalog, a)
+          a.performance = performanceOf(request, catalog, a)
+          a.maxBatchedTokens = batchedTokens(request, a)
+          a.performance.at(1, a.alone)
+        },
+      },
+      {
+        needs: ['max_concurrency'],
+        compute: (a) => load(request, a),
+      },
+      {
+        needs: ['offer'],
+        compute: (a) => {
+          const { offer, usdPerHour } = a.priced
+          place(a, offer)
+          a.usdPerHour = a.instances * usdPerHour
+        },
+      },
+    ],
+    constraints: serveConstraints(request),
+  }
+}
+
+function variable<T>(
+  name: string,
+  values: readonly T[],
+  bind: (assignment: ServeAssignment, value: T) => void,
+): Variable<ServeAssignment> {
+  return { name, domain: () => values, bind }
+}
+
+/** What quality loss depends on. */
+export function qualityModel(request: ServeRequest): { parameters: number; nativeScheme?: string } {
+  const native = request.model.native_quantization?.scheme
+  return { parameters: request.parameters, ...(native === undefined ? {} : { nativeScheme: native }) }
+}
+
+/** Does the traffic fit, how fast is a full replica, and how many replicas carry the busiest hour. */
+export function load(request: ServeRequest, a: ServeAssignment): void {
+  a.memoryResult = a.memory.evaluate({
+    maxSequences: a.maxConcurrency,
+    maxBatchedTokens: a.maxBatchedTokens,
+    context: request.context,
+    sequences: a.maxConcurrency,
+    sequenceTokens: request.inputTokens + request.outputTokens,
+  })
+  a.performance.at(a.maxConcurrency, a.full)
+  const { peak } = request
+  const share =
+    'inFlight' in peak ? peak.inFlight / a.maxConcurrency : peak.requestsPerSecond / a.full.requestsPerSecond
+  // A load that fills its replicas exactly must not round up to one more through the last bit.
+  a.loadedReplicas = Math.max(1, Math.ceil(share * (1 - 1e-12)))
+  a.replicas = a.loadedReplicas + request.redundancy
+}
+
+/** Whole instances of an offer that hold the replicas, or why they cannot. */
+export function place(a: ServeAssignment, offer: Offer): void {
+  const gpus = a.gpusPerReplica
+  a.refusal = packingRefusal(gpus, a.tensorParallel, offer.gpu_count, offer.network_gbit_per_second !== null)
+  if (a.refusal === null && gpus > offer.gpu_count && !a.engineEntry.parallelism.multi_node) a.refusal = 'no_network'
+  a.instances = a.refusal === null ? instancesFor(a.replicas, gpus, a.tensorParallel, offer.gpu_count) : 0
+}

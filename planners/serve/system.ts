@@ -1,0 +1,99 @@
+import { type Catalog, get } from '../../src/catalog/catalog.ts'
+import type { Quantization } from '../../src/catalog/quantization.ts'
+import { prepareRuleOfThumbMemory } from '../../src/memory/rule-of-thumb.ts'
+import { prepareServingMemory, type ServingMemory } from '../../src/memory/serving.ts'
+import { type ServingLoad, ServingPerformance } from '../../src/performance/serving.ts'
+import type { ServeAssignment } from './assignment.ts'
+import type { ServeRequest } from './request.ts'
+
+/** Kernels that multiply with 16-bit weights: what the head and unquantised tensors run on. */
+const PLAIN_KERNEL = { safetensors: 'f16', gguf: 'gguf-f16' } as const
+
+/** Tokens of one engine step: the scenario's, else the engine's default for this GPU. */
+export function batchedTokens(request: ServeRequest, a: ServeAssignment): number {
+  if (request.maxBatchedTokens !== null) return request.maxBatchedTokens
+  const { gpu } = a.board
+  const row = a.engineEntry.batch_defaults.find(
+    (candidate) => gpu.memory.usable_gib >= candidate.min_memory_gib && !candidate.except_gpus.includes(gpu.id),
+  )
+  if (row === undefined) throw new Error(`${a.engineEntry.id} has no batch default for ${gpu.id}`)
+  return row.max_batched_tokens
+}
+
+/** Memory of one replica as the scenario wants it counted. */
+export function memoryOf(request: ServeRequest, catalog: Catalog, a: ServeAssignment): ServingMemory {
+  const common = {
+    quantization: a.quantization,
+    gpu: a.board.gpu,
+    tensorParallel: a.tensorParallel,
+    pipelineParallel: a.pipelineParallel,
+    expertParallel: a.expertParallel,
+    headroomFraction: request.headroom,
+  }
+  if (request.memoryModel === 'rule-of-thumb' || request.tensors === null) {
+    return prepareRuleOfThumbMemory({
+      ...common,
+      parameters: request.parameters,
+      hiddenSize: request.tensors?.architecture.hidden_size ?? null,
+      kv: a.kv,
+    })
+  }
+  return prepareServingMemory({
+    ...common,
+    tensors: request.tensors,
+    support: { level: a.weightSupport.level, ...expansion(catalog, a) },
+    kv: a.kv,
+    engine: a.engineEntry,
+    release: a.release,
+    linkKind: a.board.link.kind,
+    multiNode: a.gpusPerReplica > largestInstance(a),
+    utilization: request.utilization ?? a.engineEntry.default_utilization ?? 1,
+  })
+}
+
+function expansion(catalog: Catalog, a: ServeAssignment): { expandsTo?: Quantization } {
+  const id = a.weightSupport.expands_to
+  return id === undefined ? {} : { expandsTo: get(catalog, 'quantizations', id) }
+}
+
+/** GPUs of the largest instance on offer. */
+export function largestInstance(a: ServeAssignment): number {
+  let largest = 1
+  for (const priced of a.board.offers) largest = Math.max(largest, priced.offer.gpu_count)
+  return largest
+}
+
+/** Speed of one replica. */
+export function performanceOf(request: ServeRequest, catalog: Catalog, a: ServeAssignment): ServingPerformance {
+  const plainKernel = get(catalog, 'kernels', PLAIN_KERNEL[a.engineEntry.weight_files])
+  const kernel = get(catalog, 'kernels', a.weightSupport.kernel ?? a.quantization.kernel)
+  const load: ServingLoad = {
+    inputTokens: request.inputTokens,
+    outputTokens: request.outputTokens,
+    prefixCached: request.prefixCached,
+    chunkTokens: batchedTokens(request, a),
+  }
+  return new ServingPerformance(
+    {
+      profile: request.profile,
+      gpu: a.board.gpu,
+      generation: a.board.generation,
+      link: a.board.link,
+      quantization: a.quantization,
+      kv: a.kv,
+      kernel,
+      expertKernel:
+        a.weightSupport.kernel === undefined && a.quantization.expert_kernel !== undefined
+          ? get(catalog, 'kernels', a.quantization.expert_kernel)
+          : kernel,
+      plainKernel,
+      host: a.release.host,
+      llamaCpp: a.engineEntry.weight_files === 'gguf',
+      physics: catalog.physics.serving,
+      tensorParallel: a.tensorParallel,
+      pipelineParallel: a.pipelineParallel,
+      expertParallel: a.expertParallel,
+    },
+    load,
+  )
+}

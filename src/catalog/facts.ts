@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/** A day or a month, as catalogs date their facts: `2026-08-21` or `2026-08`. */
+export const catalogDate = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$/, 'a date as YYYY-MM-DD or YYYY-MM')
+  .meta({ description: 'Date as YYYY-MM-DD or YYYY-MM' })
+
+/** Catalog ids appear in file names, flags and shell commands, so they stay plain. */
+export const catalogId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._+-]*$/, 'an id of lower-case letters, digits, ".", "_", "+" and "-"')
+
+/** Where a figure was published; a list where several sources agree. */
+export const sources = z.array(z.string().min(1)).min(1)
+
+/** How far a figure can be trusted, repeated in every result that uses it. */
+export const trust = z.enum(['spec', 'measured', 'fitted', 'assumed', 'user'])
+export type Trust = z.infer<typeof trust>
+
+/** Finite and above zero: prices, bandwidths and sizes, where zero would make a GPU free or infinitely slow. */
+export const positive = z.number().positive().finite()
+export const nonNegative = z.number().nonnegative().finite()
+export const count = z.int().positive()
+
+/** A constant fitted to, or assumed without, measured records. */
+export const fitted = z.strictObject({
+  value: positive,
+  /** Number of measured records behind the value; 0 means it was assumed. */
+  records: z.int().nonnegative(),
+})
+export type Fitted = z.infer<typeof fitted>

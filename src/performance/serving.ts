@@ -1,0 +1,307 @@
+import type { HostConstants } from '../catalog/engine.ts'
+import type { Gpu } from '../catalog/gpu.ts'
+import type { Generation, Kernel, Link, ServingPhysics } from '../catalog/performance.ts'
+import type { KvFormat, Quantization } from '../catalog/quantization.ts'
+import { allReduceLatencySeconds } from './collectives.ts'
+import { kernelRates, kvReadBytesPerSecond, peakFlopsPerSecond } from './hardware.ts'
+import type { ModelProfile } from './profile.ts'
+import { softMaximum } from './roofline.ts'
+
+/** One replica of a model on one kind of GPU. */
+export interface ServingSystem {
+  readonly profile: ModelProfile
+  readonly gpu: Gpu
+  readonly generation: Generation
+  /** How the GPUs of a tensor-parallel group are joined. */
+  readonly link: Link
+  readonly quantization: Quantization
+  readonly kv: KvFormat
+  /** Kernels of the linear layers, of the routed experts, and of 16-bit tensors. */
+  readonly kernel: Kernel
+  readonly expertKernel: Kernel
+  readonly plainKernel: Kernel
+  readonly host: HostConstants
+  readonly llamaCpp: boolean
+  readonly physics: ServingPhysics
+  readonly tensorParallel: number
+  readonly pipelineParallel: number
+  readonly expertParallel: number
+}
+
+/** The requests that a replica sees. Lengths are averages. */
+export interface ServingLoad {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Share of the input found in the prefix cache, 0 to 1. */
+  readonly prefixCached: number
+  /** Tokens of one prefill pass (max_num_batched_tokens, n_ubatch). */
+  readonly chunkTokens: number
+}
+
+/** Steady state of a replica with a number of requests in flight. Seconds and tokens per second. */
+export interface ServingSpeed {
+  ttftSeconds: number
+  tpotSeconds: number
+  /** From arrival to last token. */
+  requestSeconds: number
+  outputTokensPerSecond: number
+  requestsPerSecond: number
+  /** Share of the time in which the prompt processor is busy; above the limit the queue has no steady state. */
+  promptUtilization: number
+}
+
+/** Terms of one forward pass in seconds, for explanations. */
+export interface StepTerms {
+  readonly linear: number
+  readonly head: number
+  readonly experts: number
+  readonly kv: number
+  readonly promptAttention: number
+  readonly wait: number
+  readonly reduce: number
+  readonly exchange: number
+  readonly handover: number
+  readonly fixed: number
+  readonly total: number
+}
+
+/**
+ * Speed of one replica by the roofline law fitted to public benchmark runs (docs/performance.md): every forward pass reads
+ * the weights once and the KV cache of each sequence, computes its rows, reduces over the tensor-parallel group and pays the
+ * host. Constructing it sums what does not depend on the load; `at` is a few hundred floating-point operations.
+ */
+export class ServingPerformance {
+  readonly system: ServingSystem
+  readonly load: ServingLoad
+  // Seconds, or seconds per row; one pipeline stage.
+  readonly #linearRead: number
+  readonly #linearReadBatched: number
+  readonly #linearCompute: number
+  readonly #headRead: number
+  readonly #headCompute: number
+  readonly #expertRead: number
+  readonly #expertCompute: number
+  readonly #expertTile: number
+  readonly #kvRead: number
+  readonly #latentCompute: number
+  readonly #promptAttention: number
+  readonly #reduceLatency: number
+  readonly #reduceRow: number
+  readonly #exchangeLatency: number
+  readonly #exchangeRow: number
+  readonly #handover: number
+  readonly #handoverRow: number
+  readonly #fixed: number
+  readonly #perSequence: number
+  readonly #wait: number
+  readonly #exponent: number
+  readonly #skew: number
+  readonly #missShare: number
+  readonly #promptTokens: number
+  readonly #chunk: number
+  readonly #passes: number
+
+  constructor(system: ServingSystem, load: ServingLoad) {
+    this.system = system
+    this.load = load
+    const { profile, gpu, physics, quantization, host, link } = system
+    const { tensorParallel: tp, pipelineParallel: pp, expertParallel: ep } = system
+    const linear = kernelRates(gpu, system.kernel)
+    const plain = kernelRates(gpu, system.plainKernel)
+    const expert = kernelRates(gpu, system.expertKernel, true)
+    const peak16 = peakFlopsPerSecond(gpu, 'bf16') ?? peakFlopsPerSecond(gpu, 'fp32') ?? 0
+    const bytesOf = (name: 'linear' | 'head' | 'expert'): number => (quantization.bits[name] ?? quantization.other_bits) / 8
+
+    this.#exponent = physics.soft_maximum_exponent.value
+    this.#skew = physics.expert_routing_skew.value
+    this.#linearRead = (profile.linearParameters * bytesOf('linear')) / (tp * pp * linear.bytesPerSecond)
+    this.#linearReadBatched = this.#linearRead * (system.kernel.batched_weight_read_factor?.value ?? 1)
+    this.#linearCompute = (2 * profile.linearParameters) / (tp * pp * linear.flopsPerSecond)
+    // The head is read once, on the last stage.
+    const headRate = quantization.bits.head === undefined ? plain : linear
+    this.#headRead = (profile.headParameters * bytesOf('head')) / (tp * headRate.bytesPerSecond)
+    this.#headCompute = (2 * profile.headParameters) / (tp * peak16 * physics.head_compute.value)
+
+    // Routed experts: over `ep` ranks, and inside an expert over the rest of the tensor-parallel group.
+    const expertTensorParallel = Math.max(1, tp / ep)
+    const width = profile.expertWidth / expertTensorParallel
+    const thin = profile.experts === 0 ? 1 : width / (width + physics.expert_half_width.value)
+    const perExpert = profile.experts === 0 ? 0 : profile.expertParameters / profile.experts
+    this.#expertRead = (perExpert * bytesOf('expert')) / (tp * pp * expert.bytesPerSecond)
+    this.#expertCompute = (2 * perExpert) / (tp * pp * expert.flopsPerSecond * thin)
+    this.#expertTile = physics.expert_tile_rows.value
+    this.#missShare = profile.experts === 0 ? 1 : 1 - profile.expertsPerToken / profile.experts
+
+    const cached = load.prefixCached
+    this.#promptTokens = Math.max(1, load.inputTokens * (1 - cached))
+    this.#chunk = Math.min(this.#promptTokens, load.chunkTokens)
+    this.#passes = this.#promptTokens / this.#chunk
+    const meanContext = load.inputTokens + load.outputTokens / 2
+
+    let kvBytes = 0
+    let latentFlops = 0
+    let promptFlops = 0
+    for (const kind of profile.attention) {
+      const spec = kind.kv(tp)
+      const tokens = Math.min(meanContext, kind.window, kind.sparseTokens)
+      kvBytes += kind.layers * tokens * spec.elementsPerToken * system.kv.bytes_per_element
+      kvBytes += kind.layers * tokens * spec.heads * 2 * system.kv.bytes_per_token_and_head
+      kvBytes += kind.layers * meanContext * (spec.fixedBytesPerToken ?? 0)
+      kvBytes += kind.layers * (spec.stateBytes ?? 0)
+      latentFlops += (kind.layers * kind.latentFlopsPerTokenPair * Math.min(meanContext, kind.sparseTokens)) / tp
+      promptFlops += (kind.layers * kind.flopsPerTokenPair * meanLookBack(load.inputTokens, this.#promptTokens, kind.window)) / tp
+    }
+    this.#kvRead = kvBytes / (pp * kvReadBytesPerSecond(gpu, system.generation, system.llamaCpp))
+    this.#latentCompute = latentFlops / (pp * peak16 * physics.mla_decode_compute.value)
+    this.#promptAttention = promptFlops / (pp * peak16 * system.generation.prompt_attention.value)
+
+    const activationBytes = profile.hiddenSize * 2
+    this.#reduceLatency = (2 * profile.layers * allReduceLatencySeconds(link, tp)) / pp
+    this.#reduceRow = tp > 1 ? (2 * profile.layers * activationBytes) / (pp * link.all_reduce_bytes_per_second.value) : 0
+    // Inside one tensor-parallel group every rank holds all rows: experts on different ranks cost the same all-reduce and no
+    // exchange. The exchange belongs to data-parallel attention, which is not searched.
+    this.#exchangeLatency = 0
+    this.#exchangeRow = 0
+    if (pp > 1) {
+      this.#handover = system.llamaCpp
+        ? physics.pipeline_handover_seconds.llama_cpp_per_boundary.value
+        : physics.pipeline_handover_seconds.other_per_step.value
+      this.#handoverRow = activationBytes / physics.pipeline_handover_bytes_per_second.value
+    } else {
+      this.#handover = 0
+      this.#handoverRow = 0
+    }
+    this.#fixed =
+      host.step_seconds.value +
+      (host.step_seconds_per_layer.value * profile.layers + host.step_seconds_per_moe_layer.value * profile.moeLayers) / pp
+    this.#perSequence = host.step_seconds_per_sequence.value
+    this.#wait = 1 + physics.expert_wait_per_doubling.value * Math.log2(ep)
+  }
+
+  /** Seconds of one pass of one stage over `sequences` decoding sequences and `prompt` prompt tokens. */
+  step(sequences: number, prompt: number): number {
+    const rows = sequences + prompt
+    const ending = prompt / this.#promptTokens
+    const exponent = this.#exponent
+    const read = rows > 1 ? this.#linearReadBatched : this.#linearRead
+    let seconds =
+      softMaximum(read, this.#linearCompute * rows, exponent) +
+      softMaximum(this.#headRead, this.#headCompute * (sequences + ending), exponent) +
+      softMaximum(this.#kvRead * sequences, this.#latentCompute * sequences, exponent) +
+      this.#promptAttention * prompt
+    if (this.#expertRead > 0) {
+      const { experts, expertsPerToken } = this.system.profile
+      const hit = experts * (1 - this.#missShare ** (rows ** this.#skew))
+      const computed = rows * expertsPerToken + hit * this.#expertTile
+      seconds += softMaximum(this.#expertRead * hit, this.#expertCompute * computed, exponent)
+    }
+    return (
+      seconds * this.#wait +
+      this.#reduceLatency +
+      this.#reduceRow * rows +
+      this.#exchangeLatency +
+      this.#exchangeRow * rows +
+      this.#handover +
+      this.#handoverRow * rows +
+      this.#fixed
+    )
+  }
+
+  /** The same pass term by term. */
+  stepTerms(sequences: number, prompt: number): StepTerms {
+    const rows = sequences + prompt
+    const exponent = this.#exponent
+    const { experts, expertsPerToken } = this.system.profile
+    const hit = experts * (1 - this.#missShare ** (rows ** this.#skew))
+    const linear = softMaximum(rows > 1 ? this.#linearReadBatched : this.#linearRead, this.#linearCompute * rows, exponent)
+    const head = softMaximum(this.#headRead, this.#headCompute * (sequences + prompt / this.#promptTokens), exponent)
+    const kv = softMaximum(this.#kvRead * sequences, this.#latentCompute * sequences, exponent)
+    const promptAttention = this.#promptAttention * prompt
+    const expertSeconds =
+      this.#expertRead > 0
+        ? softMaximum(this.#expertRead * hit, this.#expertCompute * (rows * expertsPerToken + hit * this.#expertTile), exponent)
+        : 0
+    return {
+      linear,
+      head,
+      experts: expertSeconds,
+      kv,
+      promptAttention,
+      wait: (linear + head + expertSeconds + kv + promptAttention) * (this.#wait - 1),
+      reduce: this.#reduceLatency + this.#reduceRow * rows,
+      exchange: this.#exchangeLatency + this.#exchangeRow * rows,
+      handover: this.#handover + this.#handoverRow * rows,
+      fixed: this.#fixed,
+      total: this.step(sequences, prompt),
+    }
+  }
+
+  /**
+   * Steady state with `concurrency` requests in flight: decode steps, steps that carry prompts, and the queue at the prompt
+   * processor (M/D/1). Writes into `out`, so that a search allocates nothing.
+   */
+  at(concurrency: number, out: ServingSpeed): ServingSpeed {
+    const { outputTokens } = this.load
+    const { pipelineParallel: pp } = this.system
+    const input = this.#promptTokens
+    // The stages of a pipeline take turns: each holds a p-th part of the sequences.
+    const onStage = Math.max(1, concurrency / pp)
+    // Prompts do not spread evenly: a share of the steps carries them, the others only decode.
+    const arriving = ((onStage - 1) * input) / outputTokens
+    const share = Math.min(1, ((onStage - 1) / outputTokens) * Math.max(1, input / this.load.chunkTokens))
+    const decode = this.step(onStage, 0)
+    const mixed = share > 0 ? this.step(onStage, arriving / share) : decode
+    const tpot = pp * ((1 - share) * decode + share * mixed) + this.#perSequence * concurrency
+
+    const pass = this.step(Math.max(0, onStage - 1), this.#chunk)
+    const own = pass * (this.#passes + pp - 1)
+    const busy = pass * this.#passes
+    const utilization = ((concurrency - 1) * busy) / (outputTokens * tpot + busy)
+    const limit = this.system.physics.max_prompt_utilization.value
+    const rho = utilization < limit ? utilization : limit
+    const ttft = this.system.host.first_token_seconds.value + own + tpot / 2 + (rho / (2 * (1 - rho))) * busy
+    const request = ttft + (outputTokens - 1) * tpot
+    out.ttftSeconds = ttft
+    out.tpotSeconds = tpot
+    out.requestSeconds = request
+    out.requestsPerSecond = concurrency / request
+    out.outputTokensPerSecond = (concurrency * outputTokens) / request
+    out.promptUtilization = utilization
+    return out
+  }
+
+  /**
+   * Requests in flight at which the replica completes `requestsPerSecond`: the smallest whole number, at most `limit`
+   * (Little's law with a service time that grows with the load).
+   */
+  concurrencyFor(requestsPerSecond: number, limit: number, scratch: ServingSpeed): number {
+    let low = 1
+    let high = limit
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.at(middle, scratch).requestsPerSecond >= requestsPerSecond) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+}
+
+export function emptySpeed(): ServingSpeed {
+  return {
+    ttftSeconds: 0,
+    tpotSeconds: 0,
+    requestSeconds: 0,
+    outputTokensPerSecond: 0,
+    requestsPerSecond: 0,
+    promptUtilization: 0,
+  }
+}
+
+/**
+ * Mean number of context tokens that a prompt token attends to. Causal attention sees half of a whole prompt on average; a
+ * cached prefix is looked back at without being recomputed; inside a window w shorter than the prompt it is w(1 - w/(2I)).
+ */
+function meanLookBack(input: number, fresh: number, window: number): number {
+  const full = input - fresh / 2
+  return input <= window ? full : Math.min(full, window * (1 - window / (2 * input)))
+}

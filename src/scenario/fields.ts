@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { compactCount, count, parseCount, parsePercent, percent } from '../units.ts'
+
+/**
+ * Kinds of values in scenario files. Each reads what a person writes (`1M`, `5%`) and gives a number in base units, and refuses
+ * what cannot be meant: not finite, negative, absurdly large.
+ */
+
+interface Limits {
+  /** Smallest value allowed. */
+  min?: number
+  /** The smallest value itself is not allowed. */
+  aboveMin?: boolean
+  max?: number
+  whole?: boolean
+  /** The unit, where the key names one: the message then says what to write instead of `2s`. */
+  unit?: string
+}
+
+const numberOrText = (expected: string, description: string) =>
+  z.union([z.number(), z.string()], { error: (issue) => `expected ${expected}, got ${shown(issue.input)}` }).meta({ description })
+
+/** A value as a message quotes it. */
+export function shown(value: unknown): string {
+  if (value === null) return 'nothing'
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a map'
+  return String(value)
+}
+
+function limitProblem(value: number, given: unknown, limits: Limits, print: (value: number) => string): string | undefined {
+  const { min = 0, aboveMin = false, max = Number.MAX_VALUE, whole = false } = limits
+  if (aboveMin ? value <= min : value < min) return `must be ${aboveMin ? 'above' : 'at least'} ${print(min)}, got ${shown(given)}`
+  if (value > max) return `must be at most ${print(max)}, got ${shown(given)}`
+  if (whole && !Number.isInteger(value)) return `must be a whole number, got ${shown(given)}`
+  return undefined
+}
+
+/** A count or a plain number, as a number or with a suffix: `8192`, `1M`, `1.5B`, `128Ki`. */
+export function quantity(description: string, limits: Limits = {}) {
+  const inUnit = limits.unit === undefined ? '' : ` of ${limits.unit}`
+  const expected = `a number${inUnit}`
+  return numberOrText(expected, description).transform((given, context) => {
+    const value = typeof given === 'number' ? given : parseCount(given)
+    if (value === undefined) {
+      const how = limits.unit === undefined ? 'with at most a suffix k, M, B or T' : `without a unit: the key already says ${limits.unit}`
+      context.addIssue({ code: 'custom', message: `expected ${expected} ${how}, got ${shown(given)}` })
+      return z.NEVER
+    }
+    const problem = limitProblem(value, given, limits, count)
+    if (problem !== undefined) {
+      context.addIssue({ code: 'custom', message: problem })
+      return z.NEVER
+    }
+    return value
+  })
+}
+
+/** A share between 0 and 1, as a fraction or in percent: `0.05`, `5%`. */
+export function share(description: string, limits: { max?: number; belowMax?: boolean; aboveMin?: boolean } = {}) {
+  const { max = 1, belowMax = false, aboveMin = false } = limits
+  return numberOrText('a share as 0.05 or 5%', description).transform((given, context) => {
+    const value = typeof given === 'number' ? given : (parsePercent(given) ?? Number(given.trim() === '' ? Number.NaN : given))
+    const fail = (message: string) => {
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+    if (!Number.isFinite(value)) return fail(`expected a share as 0.05 or 5%, got ${shown(given)}`)
+    if (typeof given === 'number' && value > max && value <= 100) {
+      return fail(`a share is at most ${max}; write ${percent(value / 100)} or ${value / 100} if ${value} percent is meant`)
+    }
+    if (value < 0 || (aboveMin && value === 0)) return fail(`must be ${aboveMin ? 'above' : 'at least'} 0, got ${shown(given)}`)
+    if (value > max || (belowMax && value === max)) return fail(`must be ${belowMax ? 'below' : 'at most'} ${percent(max)}, got ${shown(given)}`)
+    return value
+  })
+}
+
+/** A key that counts in percent already: `1` and `"1%"` are the same. */
+export function percentage(description: string, limits: { max?: number; belowMax?: boolean } = {}) {
+  const { max = 100, belowMax = false } = limits
+  return numberOrText('a number of percent', description).transform((given, context) => {
+    const value = typeof given === 'number' ? given : (parseCount(given.replace(/\s*%\s*$/, '')) ?? Number.NaN)
+    const fail = (message: string) => {
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+    if (!Number.isFinite(value)) return fail(`expected a number of percent, got ${shown(given)}`)
+    if (value < 0) return fail(`must be at least 0 percent, got ${shown(given)}`)
+    if (value > max || (belowMax && value === max)) return fail(`must be ${belowMax ? 'below' : 'at most'} ${max} percent, got ${shown(given)}`)
+    return value
+  })
+}
+
+/** A list that narrows the search: never empty. Repeated values count once. */
+export function domain<T extends z.ZodType>(item: T, description: string) {
+  return z
+    .array(item)
+    .min(1, 'the list is empty, so nothing is left to choose from; leave the key out to allow everything')
+    .transform((list) => [...new Set(list)])
+    .meta({ description })
+}
+
+/** A degree of parallelism. */
+export function degree() {
+  return quantity('degree', { min: 1, max: 65_536, whole: true })
+}
+
+/** An id of a catalog; checked against the catalog afterwards, where suggestions can be made. */
+export function name(description: string) {
+  return z.string().trim().min(1, 'the name is empty').meta({ description })
+}
+
+/** The smallest exact text of a count, for sentences: `1M`, `8192`. */
+export const short = compactCount

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { engineSchema } from '../../src/catalog/engine.ts'
+import { gpuFileSchema } from '../../src/catalog/gpu.ts'
+import { architectureSchema } from '../../src/catalog/model.ts'
+import { generationSchema, kernelSchema, linkSchema, servingPhysicsSchema } from '../../src/catalog/performance.ts'
+import type { KvFormat, Quantization } from '../../src/catalog/quantization.ts'
+import { describeModel } from '../../src/model/tensors.ts'
+import { profileModel } from '../../src/performance/profile.ts'
+import { softMaximum } from '../../src/performance/roofline.ts'
+import { emptySpeed, ServingPerformance } from '../../src/performance/serving.ts'
+
+const yaml = (path: string): unknown => parse(readFileSync(new URL(`../../catalogs/${path}`, import.meta.url), 'utf8'))
+
+const llama70b = architectureSchema.parse({
+  hidden_size: 8192,
+  vocabulary_size: 128256,
+  tied_embeddings: false,
+  max_positions: 131072,
+  layers: [
+    {
+      layers: '0-79',
+      attention: { kind: 'softmax', heads: 64, kv_heads: 8, head_dim: 128 },
+      mlp: { kind: 'dense', intermediate_size: 28672 },
+    },
+  ],
+})
+
+function system(tensorParallel: number, pipelineParallel = 1) {
+  const gpu = gpuFileSchema.parse(yaml('gpus/hopper.yaml')).gpus.find(({ id }) => id === 'h100-sxm-80gb')!
+  const engine = engineSchema.parse(yaml('engines/vllm.yaml'))
+  const release = engine.releases.find(({ from }) => from === '0.18')!
+  const kernel = (id: string) => kernelSchema.parse(yaml(`kernels/${id}.yaml`))
+  return {
+    profile: profileModel(describeModel(llama70b)),
+    gpu,
+    generation: generationSchema.parse(yaml('generations/hopper.yaml')),
+    link: linkSchema.parse(yaml('links/nvlink4.yaml')),
+    quantization: { bits: { linear: 8, expert: 8 }, other_bits: 16 } as unknown as Quantization,
+    kv: { bytes_per_element: 1, bytes_per_token_and_head: 0 } as unknown as KvFormat,
+    kernel: kernel('fp8'),
+    expertKernel: kernel('fp8'),
+    plainKernel: kernel('f16'),
+    host: release.host,
+    llamaCpp: false,
+    physics: servingPhysicsSchema.parse(yaml('physics/serving.yaml')),
+    tensorParallel,
+    pipelineParallel,
+    expertParallel: 1,
+  }
+}
+
+const load = { inputTokens: 1024, outputTokens: 256, prefixCached: 0, chunkTokens: 8192 }
+
+/** Within a share of the expected value. */
+function near(actual: number, expected: number, share: number): void {
+  expect(Math.abs(actual / expected - 1), `${actual} against ${expected}`).toBeLessThan(share)
+}
+
+test('the soft maximum is the cube root of the sum of cubes, and the larger one when the other is nothing', () => {
+  expect(softMaximum(3, 4, 3)).toBeCloseTo(91 ** (1 / 3), 12)
+  expect(softMaximum(0, 5, 3)).toBe(5)
+  expect(softMaximum(5, 0, 3)).toBe(5)
+})
+
+// Worked by hand in docs/performance.md: Llama 3.1 70B FP8 on 2 x H100 SXM, vLLM 0.18, FP8 KV cache, 1024/256, 32 in flight.
+// R = 68,452,360,192 parameters in linear layers; weights of a rank 34.226e9 bytes at 3.35e12 x 0.8491 bytes/s = 12.032 ms.
+test('a decode step of 32 sequences comes out term by term', () => {
+  const performance = new ServingPerformance(system(2), load)
+  const step = performance.stepTerms(32, 0)
+  near(step.linear, 12.046e-3, 1e-3)
+  near(step.head, 0.335e-3, 5e-3)
+  near(step.kv, 1.002e-3, 2e-3)
+  near(step.reduce, 1.072e-3, 2e-3)
+  near(step.fixed, 3.411e-3, 2e-3)
+  near(step.total, 17.865e-3, 1e-3)
+  expect(step.experts).toBe(0)
+})
+
+test('a step that carries a prompt of 1024 tokens comes out term by term', () => {
+  const performance = new ServingPerformance(system(2), load)
+  const step = performance.stepTerms(32, 1024)
+  near(step.linear, 59.5e-3, 1e-3)
+  near(step.promptAttention, 0.763e-3, 2e-3)
+  near(step.reduce, 18.908e-3, 1e-3)
+  near(step.total, 83.918e-3, 1e-3)
+})
+
+// Same example, steady state: TPOT 26.06 ms, TTFT 141.3 ms without a start-up burst, 1207 output tokens/s, queue at 0.3846.
+test('the steady state with 32 requests in flight is the worked one', () => {
+  const performance = new ServingPerformance(system(2), load)
+  const speed = performance.at(32, emptySpeed())
+  near(speed.tpotSeconds, 26.06e-3, 1e-3)
+  near(speed.promptUtilization, 0.3846, 2e-3)
+  near(speed.ttftSeconds, 141.3e-3, 2e-3)
+  near(speed.outputTokensPerSecond, 1207, 2e-3)
+})
+
+test('a lone request decodes without mixed steps', () => {
+  const performance = new ServingPerformance(system(2), load)
+  const speed = performance.at(1, emptySpeed())
+  near(speed.tpotSeconds, performance.step(1, 0) + 6.12e-6, 1e-9 + 1e-3)
+  expect(speed.promptUtilization).toBe(0)
+})
+
+test('the concurrency for a rate is the smallest that reaches it', () => {
+  const performance = new ServingPerformance(system(2), load)
+  const scratch = emptySpeed()
+  const rate = performance.at(20, emptySpeed()).requestsPerSecond
+  const found = performance.concurrencyFor(rate, 256, scratch)
+  expect(found).toBe(20)
+  expect(performance.at(found - 1, scratch).requestsPerSecond).toBeLessThan(rate)
+})
+
+test('more requests in flight never make one of them faster, and never complete fewer', () => {
+  for (const [tp, pp] of [[1, 1], [2, 1], [4, 2], [8, 1]] as const) {
+    const performance = new ServingPerformance(system(tp, pp), load)
+    let before = performance.at(1, emptySpeed())
+    for (const concurrency of [2, 3, 4, 6, 8, 16, 32, 64, 128, 256]) {
+      const now = performance.at(concurrency, emptySpeed())
+      expect(now.requestSeconds).toBeGreaterThanOrEqual(before.requestSeconds)
+      expect(now.tpotSeconds).toBeGreaterThanOrEqual(before.tpotSeconds)
+      expect(now.requestsPerSecond).toBeGreaterThanOrEqual(before.requestsPerSecond)
+      before = now
+    }
+  }
+})
+
+test('a cached prefix shortens the first token and leaves decoding alone', () => {
+  const whole = new ServingPerformance(system(2), load)
+  const cached = new ServingPerformance(system(2), { ...load, prefixCached: 0.75 })
+  expect(cached.at(1, emptySpeed()).ttftSeconds).toBeLessThan(whole.at(1, emptySpeed()).ttftSeconds)
+  expect(cached.step(8, 0)).toBeCloseTo(whole.step(8, 0), 12)
+})
