@@ -1,10 +1,9 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { resultVersion, type ServeResult } from '../src/result/plan.ts'
-import { fixesFor } from './serve/fixes.ts'
+import { fixesFor, type Relaxation } from './serve/fixes.ts'
 import { nearMissOf } from './serve/near-misses.ts'
 import { planOf } from './serve/plan.ts'
 import type { ServeRequest } from './serve/request.ts'
-import type { Relaxation } from './serve/resolve.ts'
 import { runServe } from './serve/run.ts'
 import { warningsFor } from './serve/warnings.ts'
 
@@ -36,7 +35,12 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
   const below = run.best?.assignment.usdPerHour ?? Number.POSITIVE_INFINITY
   const misses = comparable ? run.nearMisses.list(run.constraints, below, NEAR_MISSES) : []
   const nearMisses = misses.map((miss, index) =>
-    nearMissOf(request, miss, best === null && index === 0 ? fixesFor(catalog, miss, options.relaxations ?? []) : [], explain),
+    nearMissOf(
+      request,
+      miss,
+      best === null && index === 0 ? fixesFor(catalog, miss, options.relaxations ?? []) : [],
+      explain,
+    ),
   )
   const dates = request.offers.map((priced) => priced.offer.price_as_of).sort()
   return {
@@ -58,9 +62,11 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
       feasible: run.counts.feasible,
     },
     assumptions: [...(options.assumptions ?? [])],
-    warnings: [...(options.warnings ?? []), ...(best === null ? [] : warningsFor(request, best))],
+    warnings: [...(options.warnings ?? []), ...(run.best === null ? [] : warningsFor(request, run.best))],
     constraints: Object.fromEntries(
-      run.constraints.filter(({ name }) => run.counts.rejected[name] !== undefined).map(({ name, reason }) => [name, reason]),
+      run.constraints
+        .filter(({ name }) => run.counts.rejected[name] !== undefined)
+        .map(({ name, reason }) => [name, reason]),
     ),
     catalog: { hash: catalog.hash, prices_as_of: dates.at(-1) ?? null },
   }

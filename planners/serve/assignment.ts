@@ -1,10 +1,10 @@
 import type { Engine, EngineRelease } from '../../src/catalog/engine.ts'
 import type { KvFormat, Quantization } from '../../src/catalog/quantization.ts'
 import type { Support } from '../../src/catalog/support.ts'
+import type { PricedOffer } from '../../src/cost/eligibility.ts'
 import type { PackingRefusal } from '../../src/cost/packing.ts'
 import type { ServingMemory, ServingMemoryResult } from '../../src/memory/serving.ts'
 import { emptySpeed, type ServingPerformance, type ServingSpeed } from '../../src/performance/serving.ts'
-import type { PricedOffer } from '../../src/cost/eligibility.ts'
 import type { Board } from './boards.ts'
 import type { ServeRequest } from './request.ts'
 

@@ -74,7 +74,8 @@ function cheapest(a: ServeAssignment, replicas: number): number {
   for (const { offer, usdPerHour } of a.board.offers) {
     // Offers are sorted by the price of one instance: no later one can be cheaper than what is found.
     if (usdPerHour >= least) break
-    if (packingRefusal(gpus, a.tensorParallel, offer.gpu_count, offer.network_gbit_per_second !== null) !== null) continue
+    if (packingRefusal(gpus, a.tensorParallel, offer.gpu_count, offer.network_gbit_per_second !== null) !== null)
+      continue
     const cost = instancesFor(replicas, gpus, a.tensorParallel, offer.gpu_count) * usdPerHour
     if (cost < least) least = cost
   }

@@ -1,4 +1,7 @@
-import { divisibilityProblem } from '../../src/memory/weights.ts'
+import type { Engine } from '../../src/catalog/engine.ts'
+import type { Quantization } from '../../src/catalog/quantization.ts'
+import { holdsNative, searchedByDefault } from '../../src/catalog/support.ts'
+import { divisibilityProblem, parallelismProblem } from '../../src/memory/feasibility.ts'
 import type { Constraint } from '../search/space.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { ServeRequest } from './request.ts'
@@ -11,6 +14,17 @@ const refuse = (refused: boolean): number => (refused ? REFUSED : 0)
 export function serveConstraints(request: ServeRequest): Constraint<ServeAssignment>[] {
   const { tensors, model } = request
   const native = model.native_quantization?.scheme
+  const splitProblem = remembered((engine: Engine, tensorParallel = 1, pipelineParallel = 1, expertParallel = 1) =>
+    tensors === null
+      ? expertParallel > 1 ||
+        (tensorParallel > 1 && !engine.parallelism.tensor) ||
+        (pipelineParallel > 1 && !engine.parallelism.pipeline)
+      : parallelismProblem(tensors, engine, { tensorParallel, pipelineParallel, expertParallel }) !== null,
+  )
+  const groupProblem = remembered(
+    (quantization: Quantization, tensorParallel = 1, expertParallel = 1) =>
+      tensors !== null && divisibilityProblem(tensors, quantization, { tensorParallel, expertParallel }) !== null,
+  )
   return [
     {
       name: 'weight_file',
@@ -24,7 +38,8 @@ export function serveConstraints(request: ServeRequest): Constraint<ServeAssignm
       reason: 'the format exists only for models released in it',
       unit: '',
       needs: ['quantization'],
-      violation: (a) => refuse(a.quantization.only_native && a.quantization.id !== native),
+      violation: (a) =>
+        refuse(a.quantization.only_native && (native === undefined || !holdsNative(a.quantization, native))),
     },
     {
       name: 'quality',
@@ -51,6 +66,13 @@ export function serveConstraints(request: ServeRequest): Constraint<ServeAssignm
       },
     },
     {
+      name: 'repeated_format',
+      reason: 'the format gives the same plan as another that the GPU runs (fp16 beside bf16)',
+      unit: '',
+      needs: ['quantization', 'gpu'],
+      violation: (a) => refuse(request.defaultQuantizations && !searchedByDefault(a.quantization, a.board.gpu)),
+    },
+    {
       name: 'weight_format',
       reason: 'the engine cannot run this weight format on this GPU',
       unit: '',
@@ -65,30 +87,25 @@ export function serveConstraints(request: ServeRequest): Constraint<ServeAssignm
       violation: (a) => refuse(a.kvSupport.level === 'refused'),
     },
     {
-      name: 'parallelism',
-      reason: 'the engine does not offer this kind of parallelism',
+      name: 'tensor_parallel',
+      reason: 'tensor parallelism must divide heads, vocabulary and MLP width, and the engine must offer it',
       unit: '',
-      needs: ['engine', 'tensor_parallel', 'pipeline_parallel'],
-      violation: (a) => {
-        const { parallelism } = a.engineEntry
-        return refuse(
-          (a.tensorParallel > 1 && !parallelism.tensor) || (a.pipelineParallel > 1 && !parallelism.pipeline),
-        )
-      },
+      needs: ['engine', 'tensor_parallel'],
+      violation: (a) => refuse(splitProblem(a.engineEntry, a.tensorParallel, 1, 1)),
     },
     {
-      name: 'heads',
-      reason: 'tensor parallelism must divide the attention heads and the vocabulary, and match the KV heads',
-      unit: '',
-      needs: ['tensor_parallel'],
-      violation: (a) => refuse(tensors !== null && headsProblem(tensors, a.tensorParallel)),
+      name: 'link',
+      reason: 'a tensor-parallel group never reaches beyond the GPUs that one link joins',
+      unit: 'gpus',
+      needs: ['gpu', 'tensor_parallel'],
+      violation: (a) => a.tensorParallel - a.board.gpu.interconnect.domain_size,
     },
     {
-      name: 'layers',
-      reason: 'a pipeline cannot have more stages than the model has layers',
-      unit: 'stages',
-      needs: ['pipeline_parallel'],
-      violation: (a) => (tensors === null ? 0 : a.pipelineParallel - tensors.layerCount),
+      name: 'pipeline_parallel',
+      reason: 'a pipeline cannot have more stages than the model has layers, and the engine must offer it',
+      unit: '',
+      needs: ['engine', 'pipeline_parallel'],
+      violation: (a) => refuse(splitProblem(a.engineEntry, 1, a.pipelineParallel, 1)),
     },
     {
       name: 'gpus_per_replica',
@@ -99,22 +116,19 @@ export function serveConstraints(request: ServeRequest): Constraint<ServeAssignm
       limit: () => request.maxGpus,
     },
     {
-      name: 'experts',
+      name: 'expert_parallel',
       reason: 'expert parallelism must divide the experts and the GPUs as the engine spreads them',
       unit: '',
       needs: ['engine', 'tensor_parallel', 'expert_parallel'],
-      violation: (a) => refuse(expertsProblem(request, a)),
+      violation: (a) =>
+        refuse(a.expertParallel > 1 && splitProblem(a.engineEntry, a.tensorParallel, 1, a.expertParallel)),
     },
     {
       name: 'group_size',
       reason: 'the quantisation groups do not divide into the split matrices',
       unit: '',
       needs: ['quantization', 'tensor_parallel', 'expert_parallel'],
-      violation: (a) =>
-        refuse(
-          tensors !== null &&
-            divisibilityProblem(tensors, a.quantization, a.tensorParallel, a.expertParallel) !== null,
-        ),
+      violation: (a) => refuse(groupProblem(a.quantization, a.tensorParallel, a.expertParallel)),
     },
     {
       // The same limit, checked before the concurrency is chosen: what no concurrency can make smaller.
@@ -191,52 +205,15 @@ export function serveConstraints(request: ServeRequest): Constraint<ServeAssignm
   ]
 }
 
-/** Engines pad the vocabulary to a multiple of this before they split it (vLLM, VocabParallelEmbedding). */
-const VOCABULARY_PADDING = 64
-
-function headsProblem(tensors: NonNullable<ServeRequest['tensors']>, tensorParallel: number): boolean {
-  if (tensorParallel === 1) return false
-  const { vocabulary_size } = tensors.architecture
-  const padded = Math.ceil(vocabulary_size / VOCABULARY_PADDING) * VOCABULARY_PADDING
-  if (padded % tensorParallel !== 0) return true
-  return tensors.kinds.some(({ attention }) => {
-    switch (attention.kind) {
-      case 'softmax':
-      case 'cross':
-        return (
-          attention.heads % tensorParallel !== 0 ||
-          (attention.kv_heads % tensorParallel !== 0 && tensorParallel % attention.kv_heads !== 0)
-        )
-      case 'mla':
-      case 'compressed':
-      case 'kimi-delta':
-      case 'lightning':
-      case 'mamba2':
-        return attention.heads % tensorParallel !== 0
-      case 'gated-deltanet':
-        return attention.k_heads % tensorParallel !== 0 || attention.v_heads % tensorParallel !== 0
-      case 'mamba1':
-        return (attention.expand * tensors.architecture.hidden_size) % tensorParallel !== 0
-      case 'short-conv':
-      case 'linear':
-        return tensors.architecture.hidden_size % tensorParallel !== 0
-      case 'none':
-        return false
-    }
-  })
-}
-
-function expertsProblem(request: ServeRequest, a: ServeAssignment): boolean {
-  const { expertParallel, tensorParallel } = a
-  if (expertParallel === 1) return false
-  const { experts } = request.profile
-  if (experts === 0 || experts % expertParallel !== 0) return true
-  switch (a.engineEntry.parallelism.expert) {
-    case 'none':
-      return true
-    case 'all-ranks':
-      return expertParallel !== tensorParallel
-    case 'divisor':
-      return tensorParallel % expertParallel !== 0
+/** Remembers the answers to a question about degrees of parallelism: few values, asked at every node of the search. */
+function remembered<T extends object>(ask: (about: T, ...degrees: number[]) => boolean) {
+  const known = new Map<T, Map<string, boolean>>()
+  return (about: T, ...degrees: number[]): boolean => {
+    const answers = known.get(about) ?? new Map<string, boolean>()
+    known.set(about, answers)
+    const key = degrees.join(' ')
+    const answer = answers.get(key) ?? ask(about, ...degrees)
+    answers.set(key, answer)
+    return answer
   }
 }

@@ -1,8 +1,8 @@
+import { emptySpeed, type ServingSpeed } from '../../src/performance/serving.ts'
 import { ParetoFront } from '../search/pareto.ts'
 import { compareKeys, GroupRanking, type SortKey } from '../search/ranking.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { Objective, ServeRequest } from './request.ts'
-import { emptySpeed, type ServingSpeed } from '../../src/performance/serving.ts'
 
 /** A feasible configuration with the load that its replicas see at the busiest hour. */
 export interface Candidate {
@@ -75,7 +75,7 @@ export function objectiveOf(request: ServeRequest, a: ServeAssignment, speed: Se
     cost_per_token: () => a.usdPerHour / (a.loadedReplicas * a.full.outputTokensPerSecond),
     time: () => speed.requestSeconds,
     latency: () => speed.requestSeconds,
-    gpus: () => (a.gpusPaid),
+    gpus: () => a.gpusPaid,
     energy: () => a.gpusPaid * (a.board.gpu.power_watts ?? Number.POSITIVE_INFINITY),
   }
   return objectives[request.objective]()

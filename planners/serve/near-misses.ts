@@ -32,7 +32,12 @@ export class NearMisses {
   }
 
   /** A branch died: the variables up to its level are bound, the violated constraint needs no more. */
-  consider(a: ServeAssignment, constraint: Constraint<ServeAssignment>, violation: number, concurrencyBound: boolean): void {
+  consider(
+    a: ServeAssignment,
+    constraint: Constraint<ServeAssignment>,
+    violation: number,
+    concurrencyBound: boolean,
+  ): void {
     if (!MEASURABLE.has(constraint.name) || constraint.limit === undefined) return
     const limit = constraint.limit(a)
     if (!(limit > 0) || !Number.isFinite(violation)) return

@@ -1,8 +1,8 @@
 import { qualityLoss } from '../../src/catalog/support.ts'
 import { HOURS_PER_MONTH, usdPerMillionTokens } from '../../src/cost/money.ts'
 import { launchCommand } from '../../src/export/launch.ts'
-import type { ServingSpeed } from '../../src/performance/serving.ts'
 import { explainSpeed } from '../../src/performance/explain.ts'
+import type { ServingSpeed } from '../../src/performance/serving.ts'
 import type { Plan, Target } from '../../src/result/plan.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { Candidate } from './incumbents.ts'
@@ -15,7 +15,8 @@ export function planOf(request: ServeRequest, candidate: Candidate, explain: boo
   const { offer, pricing } = a.priced
   const loss = qualityLoss(a.quantization, qualityModel(request), a.kv, request.context)
   const sustained = a.loadedReplicas * a.full.requestsPerSecond
-  const served = 'inFlight' in request.peak ? concurrency / a.maxConcurrency : request.peak.requestsPerSecond / sustained
+  const served =
+    'inFlight' in request.peak ? concurrency / a.maxConcurrency : request.peak.requestsPerSecond / sustained
   return {
     placement: {
       offer: offer.id,
@@ -127,7 +128,14 @@ function targetsOf(request: ServeRequest, a: ServeAssignment, speed: ServingSpee
   } else {
     const held = a.loadedReplicas * a.maxConcurrency
     const { inFlight } = request.peak
-    targets.push({ name: 'concurrency', limit: inFlight, value: held, unit: 'requests', margin: held - inFlight, ok: held >= inFlight })
+    targets.push({
+      name: 'concurrency',
+      limit: inFlight,
+      value: held,
+      unit: 'requests',
+      margin: held - inFlight,
+      ok: held >= inFlight,
+    })
   }
   atMost('quality', a.lossPercent, request.maxLossPercent, 'percent')
   return targets

@@ -8,7 +8,6 @@ import type { ModelProfile } from '../../src/performance/profile.ts'
 
 export type Objective = 'cost' | 'cost_per_token' | 'time' | 'latency' | 'gpus' | 'energy'
 
-
 /** What is to be served, with every name resolved and every default filled in. */
 export interface ServeRequest {
   readonly name: string
@@ -38,6 +37,8 @@ export interface ServeRequest {
   /** Share of the GPU kept free beyond everything counted. */
   readonly headroom: number
   readonly quantizations: readonly Quantization[]
+  /** The scenario names no formats: those that only repeat another on a GPU are left out there. */
+  readonly defaultQuantizations: boolean
   readonly kvFormats: readonly KvFormat[]
   readonly gpus: readonly Gpu[]
   readonly tensorParallel: readonly number[]

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
-import { qualityLoss, supportFor } from '../../src/catalog/support.ts'
 import type { Offer } from '../../src/catalog/offer.ts'
+import { qualityLoss, supportFor } from '../../src/catalog/support.ts'
 import { instancesFor, packingRefusal } from '../../src/cost/packing.ts'
 import type { Space, Variable } from '../search/space.ts'
 import type { ServeAssignment } from './assignment.ts'

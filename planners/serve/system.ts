@@ -1,4 +1,5 @@
 import { type Catalog, get } from '../../src/catalog/catalog.ts'
+import type { Engine } from '../../src/catalog/engine.ts'
 import type { Quantization } from '../../src/catalog/quantization.ts'
 import { prepareRuleOfThumbMemory } from '../../src/memory/rule-of-thumb.ts'
 import { prepareServingMemory, type ServingMemory } from '../../src/memory/serving.ts'
@@ -9,15 +10,19 @@ import type { ServeRequest } from './request.ts'
 /** Kernels that multiply with 16-bit weights: what the head and unquantised tensors run on. */
 const PLAIN_KERNEL = { safetensors: 'f16', gguf: 'gguf-f16' } as const
 
-/** Tokens of one engine step: the scenario's, else the engine's default for this GPU. */
-export function batchedTokens(request: ServeRequest, a: ServeAssignment): number {
-  if (request.maxBatchedTokens !== null) return request.maxBatchedTokens
+/** The engine's own limits for this GPU where no flag sets them. */
+export function batchDefault(a: ServeAssignment): Engine['batch_defaults'][number] {
   const { gpu } = a.board
   const row = a.engineEntry.batch_defaults.find(
     (candidate) => gpu.memory.usable_gib >= candidate.min_memory_gib && !candidate.except_gpus.includes(gpu.id),
   )
   if (row === undefined) throw new Error(`${a.engineEntry.id} has no batch default for ${gpu.id}`)
-  return row.max_batched_tokens
+  return row
+}
+
+/** Tokens of one engine step: the scenario's, else the engine's default for this GPU. */
+export function batchedTokens(request: ServeRequest, a: ServeAssignment): number {
+  return request.maxBatchedTokens ?? batchDefault(a).max_batched_tokens
 }
 
 /** Memory of one replica as the scenario wants it counted. */

@@ -23,7 +23,9 @@ export function warningsFor(request: ServeRequest, { assignment: a, concurrency 
     )
   }
   if (generation.assumed) {
-    warnings.push(`No measured run of a ${generation.name} GPU stands behind these speeds: expect twice the usual error.`)
+    warnings.push(
+      `No measured run of a ${generation.name} GPU stands behind these speeds: expect twice the usual error.`,
+    )
   } else if ((kernel.compute.generations[a.board.gpu.generation]?.records ?? 0) === 0) {
     warnings.push(
       `No measured run of ${a.quantization.name} on ${generation.name} stands behind these speeds: they rest on the data sheet and an assumed efficiency.`,
@@ -36,7 +38,9 @@ export function warningsFor(request: ServeRequest, { assignment: a, concurrency 
     warnings.push('Spot instances can be taken back at any time: this price holds no replacement for them.')
   }
   if (a.gpusPerReplica > a.priced.offer.gpu_count) {
-    warnings.push('A replica spans several instances: hand-overs between them run over the network, which the speed model does not measure.')
+    warnings.push(
+      'A replica spans several instances: hand-overs between them run over the network, which the speed model does not measure.',
+    )
   }
   return warnings
 }

@@ -5,7 +5,11 @@ import { catalogDate, catalogId, count, nonNegative, positive, sources } from '.
 export const version = z.string().regex(/^\d+(\.\d+)*$/, 'a version as dotted numbers, e.g. "0.21"')
 
 /** A constant of an engine with the records behind it (0 = read from the source or assumed). */
-const constant = z.strictObject({ value: z.number().finite(), records: z.int().nonnegative(), note: z.string().optional() })
+const constant = z.strictObject({
+  value: z.number().finite(),
+  records: z.int().nonnegative(),
+  note: z.string().optional(),
+})
 
 /** What an engine release keeps in GPU memory beside weights and KV cache. All sizes in GiB unless the name says otherwise. */
 const memoryConstants = z.strictObject({
@@ -102,14 +106,18 @@ export const engineSchema = z.strictObject({
   /** Default of the planner for the flag of that accounting. */
   default_utilization: positive.nullable(),
   /** Bytes that the accounting sets aside before it divides, GiB (SGLang: context, communicators). */
-  reserved_gib: z.strictObject({ always: nonNegative, tensor_parallel: nonNegative }).default({ always: 0, tensor_parallel: 0 }),
+  reserved_gib: z
+    .strictObject({ always: nonNegative, tensor_parallel: nonNegative })
+    .default({ always: 0, tensor_parallel: 0 }),
   block_tokens: count,
   mla_block_tokens: count,
   /**
    * Data-centre Blackwell: blocks that recurrent layers enlarge are rounded up to these tokens, for latent attention and for heads of
    * 256 (read from start-up logs of hybrid models under vLLM on B300).
    */
-  blackwell_block_alignment: z.strictObject({ latent: count, wide_heads: count }).default({ latent: 128, wide_heads: 32 }),
+  blackwell_block_alignment: z
+    .strictObject({ latent: count, wide_heads: count })
+    .default({ latent: 128, wide_heads: 32 }),
   batch_defaults: z.array(batchDefault).min(1),
   parallelism: z.strictObject({
     tensor: z.boolean(),

@@ -29,5 +29,7 @@ const commands: Readonly<Record<string, LaunchCommand>> = {
 /** The launch command, or the configuration as a comment for an engine of a user's catalog. */
 export function launchCommand(configuration: ServeConfiguration, context: LaunchContext): string {
   const command = commands[configuration.engine]
-  return command ? command(configuration, context) : `# no launch command is known for the engine ${configuration.engine}`
+  return command
+    ? command(configuration, context)
+    : `# no launch command is known for the engine ${configuration.engine}`
 }

@@ -10,7 +10,9 @@ export const tensorrtLlmCommand: LaunchCommand = (configuration, context) => {
     ['--max_seq_len', `${configuration.context}`],
     ['--max_batch_size', `${configuration.max_concurrency}`],
     ['--max_num_tokens', `${configuration.max_batched_tokens}`],
-    ...(configuration.utilization === null ? [] : [['--kv_cache_free_gpu_memory_fraction', `${configuration.utilization}`]]),
+    ...(configuration.utilization === null
+      ? []
+      : [['--kv_cache_free_gpu_memory_fraction', `${configuration.utilization}`]]),
   ]
   return shellCommand(['trtllm-serve', context.model], flags)
 }

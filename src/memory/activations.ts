@@ -7,7 +7,6 @@ import type { LayerWidths } from './layer-widths.ts'
 const BYTES_16 = 2
 const BYTES_32 = 4
 
-
 /** Peak of temporary tensors on one rank of one stage. */
 export interface Activations {
   /** @param contextCells cells of the whole context; only llama.cpp's buffer depends on it */

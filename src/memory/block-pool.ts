@@ -66,7 +66,9 @@ export function blockPool(options: BlockPoolOptions): BlockPool {
   const blockOf = (kind: CacheKind) =>
     widest === undefined ? 0 : (blockTokens * widest.formatBytesPerToken) / kind.formatBytesPerToken
   const pageBytes =
-    widest === undefined ? stateBytes : Math.ceil(Math.max(...attention.map((kind) => blockOf(kind) * kind.bytesPerToken)))
+    widest === undefined
+      ? stateBytes
+      : Math.ceil(Math.max(...attention.map((kind) => blockOf(kind) * kind.bytesPerToken)))
   const groupSize = sizeOfGroups(kinds, options.groupRatio)
   const groups = kinds.map(
     (kind): CacheGroup => ({

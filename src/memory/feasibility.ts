@@ -60,7 +60,8 @@ export function parallelismProblem(
   const { parallelism, name } = engine
   if (tensorParallel > 1 && !parallelism.tensor) return `${name} has no tensor parallelism`
   if (pipelineParallel > 1 && !parallelism.pipeline) return `${name} has no pipeline parallelism`
-  if (pipelineParallel > tensors.layerCount) return `${pipelineParallel} pipeline stages for ${tensors.layerCount} layers`
+  if (pipelineParallel > tensors.layerCount)
+    return `${pipelineParallel} pipeline stages for ${tensors.layerCount} layers`
   const experts = expertProblem(tensors, engine, tensorParallel, expertParallel)
   if (experts !== null) return experts
   if (tensorParallel === 1) return null
@@ -72,7 +73,8 @@ export function parallelismProblem(
     const heads = headProblem(attention, tensorParallel)
     if (heads !== null) return heads
     const dense = mlp.kind === 'dense' ? mlp.intermediate_size : mlp.kind === 'moe' ? mlp.shared_intermediate_size : 0
-    if (dense % tensorParallel !== 0) return `tensor parallel ${tensorParallel} does not divide the MLP width ${count(dense)}`
+    if (dense % tensorParallel !== 0)
+      return `tensor parallel ${tensorParallel} does not divide the MLP width ${count(dense)}`
     const inside = Math.max(1, tensorParallel / expertParallel)
     if (mlp.kind === 'moe' && mlp.intermediate_size % inside !== 0) {
       return `tensor parallel ${inside} inside an expert does not divide its width ${count(mlp.intermediate_size)}`
@@ -93,7 +95,8 @@ function expertProblem(
   if (parallelism.expert === 'all-ranks' && expertParallel !== tensorParallel) {
     return `${name} spreads experts over all ${tensorParallel} ranks or none`
   }
-  if (tensorParallel % expertParallel !== 0) return `expert parallel ${expertParallel} does not divide tensor parallel ${tensorParallel}`
+  if (tensorParallel % expertParallel !== 0)
+    return `expert parallel ${expertParallel} does not divide tensor parallel ${tensorParallel}`
   for (const { mlp } of tensors.kinds) {
     if (mlp.kind === 'moe' && mlp.experts % expertParallel !== 0) {
       return `expert parallel ${expertParallel} does not divide ${mlp.experts} experts`

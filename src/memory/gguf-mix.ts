@@ -2,7 +2,10 @@ import type { Attention } from '../catalog/model.ts'
 import type { Quantization } from '../catalog/quantization.ts'
 
 /** llama.cpp names two tensors that "_M" mixes raise; these are the names they have in a tensor list. */
-const RAISED = { attn_v: ['v_proj'], ffn_down: ['down_proj', 'experts.down_proj', 'shared_experts.down_proj', 'dense.down_proj'] }
+const RAISED = {
+  attn_v: ['v_proj'],
+  ffn_down: ['down_proj', 'experts.down_proj', 'shared_experts.down_proj', 'dense.down_proj'],
+}
 
 /** Depth that llama.cpp recognises as the 70B class. */
 const GROUPED_V_LAYERS = 80
@@ -25,13 +28,13 @@ export function mixedBits(
   layerCount: number,
   attention: Attention,
 ): number | undefined {
-  const isValue = RAISED.attn_v.includes(tensor)
-  if (isValue && mix.grouped_v_bits !== undefined && hasGroupedValues(attention, layerCount)) return mix.grouped_v_bits
-  const raised = mix.raised_tensors.some((name) => RAISED[name].includes(tensor))
-  return raised && isRaisedLayer(layer, layerCount) ? mix.raised_bits : undefined
+  const isRaised = mix.raised_tensors.some((name) => RAISED[name].includes(tensor)) && isRaisedLayer(layer, layerCount)
+  const raised = isRaised ? mix.raised_bits : undefined
+  if (!RAISED.attn_v.includes(tensor) || !hasGroupedValues(attention, layerCount)) return raised
+  return raised ?? mix.grouped_v_bits
 }
 
-/** 70B shapes: eight query heads share a value head, so its matrix is small and gets more bits in every layer. */
+/** 70B shapes: eight query heads share a value head, so its matrix is small and the layers that are not raised get more bits too. */
 function hasGroupedValues(attention: Attention, layerCount: number): boolean {
   return (
     attention.kind === 'softmax' &&

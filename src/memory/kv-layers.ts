@@ -52,7 +52,8 @@ export function cacheKinds(options: CacheOptions): CacheKind[] {
 
 function kindsOfLayer(attention: Attention, spec: KvSpec, format: CacheOptions['format']): CacheKind[] {
   const scales = 2 * spec.heads * format.bytes_per_token_and_head
-  const formatBytesPerToken = sparseLatentBytes(attention, format) ?? spec.elementsPerToken * format.bytes_per_element + scales
+  const formatBytesPerToken =
+    sparseLatentBytes(attention, format) ?? spec.elementsPerToken * format.bytes_per_element + scales
   const bytesPerToken = formatBytesPerToken + (spec.fixedBytesPerToken ?? 0)
   const window = spec.window ?? Number.POSITIVE_INFINITY
   const base = { layers: 1, bytesPerToken, formatBytesPerToken, window: Number.POSITIVE_INFINITY, stateBytes: 0 }

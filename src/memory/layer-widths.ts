@@ -1,5 +1,5 @@
-import type { Quantization } from '../catalog/quantization.ts'
 import type { Attention, Mlp } from '../catalog/model.ts'
+import type { Quantization } from '../catalog/quantization.ts'
 import type { ModelTensors } from '../model/tensors.ts'
 import type { Stage } from './stages.ts'
 import { paddedVocabulary } from './weights.ts'
@@ -42,7 +42,8 @@ export function layerWidths(tensors: ModelTensors, stage: Stage, quantization: Q
       widths.expertHidden = Math.max(widths.expertHidden, kind.mlp.latent_size ?? architecture.hidden_size)
     }
   }
-  const vocabulary = quantization.gguf === undefined ? paddedVocabulary(architecture.vocabulary_size) : architecture.vocabulary_size
+  const vocabulary =
+    quantization.gguf === undefined ? paddedVocabulary(architecture.vocabulary_size) : architecture.vocabulary_size
   const image = architecture.vision_image
   const vision = stage.first && architecture.vision_parameters > 0
   return {

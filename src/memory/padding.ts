@@ -5,7 +5,12 @@ import { roundUp } from './rounding.ts'
  * Hopper, Marlin elsewhere) and seen on two checkpoints; `values_share`: 16 of the 17 bytes of a block of 32 are values, the last
  * one is the shared scale, which Hopper's layout does not pad.
  */
-const MXFP4_LAYOUT = { hidden_multiple: 256, inner_multiple: 128, values_share: 16 / 17, values_only_generation: 'hopper' }
+const MXFP4_LAYOUT = {
+  hidden_multiple: 256,
+  inner_multiple: 128,
+  values_share: 16 / 17,
+  values_only_generation: 'hopper',
+}
 
 /** An expert matrix H x Im as one rank holds it. */
 export interface ExpertMatrix {

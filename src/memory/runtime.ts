@@ -33,7 +33,14 @@ export interface Runtime {
  * fabric): `base + slope x log2(tp)`; over PCIe without peer access: a constant. Layers split over stages without tensor parallelism:
  * little is charged, more is taken before the engine looks. Several machines add a constant.
  */
-export function runtime({ memory, engine, linkKind, multiNode, tensorParallel, pipelineParallel }: RuntimeOptions): Runtime {
+export function runtime({
+  memory,
+  engine,
+  linkKind,
+  multiNode,
+  tensorParallel,
+  pipelineParallel,
+}: RuntimeOptions): Runtime {
   const parallel = tensorParallel > 1 || pipelineParallel > 1
   const single = memory.runtime_single_gib.value
   const context = memory.context_gib.value
@@ -103,7 +110,9 @@ export function graphs(memory: MemoryConstants, layers: number, hidden: number, 
     eager || layers === 0
       ? 0
       : Math.round(
-          (memory.graphs_base_gib.value + memory.graphs_per_layer_gib.value * layers + memory.graphs_per_hidden_gib.value * hidden) *
+          (memory.graphs_base_gib.value +
+            memory.graphs_per_layer_gib.value * layers +
+            memory.graphs_per_hidden_gib.value * hidden) *
             BYTES_PER_GIB,
         )
   const sizes = (maxSequences: number) =>

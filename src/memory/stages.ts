@@ -25,7 +25,8 @@ function toStages(layersOfStage: readonly number[]): Stage[] {
  * @throws RangeError where there are more stages than layers.
  */
 export function pipelineStages(layerCount: number, pipelineParallel: number): Stage[] {
-  if (pipelineParallel > layerCount) throw new RangeError(`${pipelineParallel} pipeline stages for ${layerCount} layers`)
+  if (pipelineParallel > layerCount)
+    throw new RangeError(`${pipelineParallel} pipeline stages for ${layerCount} layers`)
   const layers = new Array<number>(pipelineParallel).fill(Math.floor(layerCount / pipelineParallel))
   const remainder = layerCount % pipelineParallel
   for (let back = 0; back < remainder; back++) {

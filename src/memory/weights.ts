@@ -71,7 +71,9 @@ export function bitsOfClass(quantization: Quantization, kind: TensorClass): numb
 
 /** Stages of an engine: llama.cpp splits layers over devices, the others into pipeline stages. */
 export function engineStages(tensors: ModelTensors, engine: Pick<Engine, 'weight_files'>, degree: number): Stage[] {
-  return engine.weight_files === 'gguf' ? layerSplit(tensors.layerCount, degree) : pipelineStages(tensors.layerCount, degree)
+  return engine.weight_files === 'gguf'
+    ? layerSplit(tensors.layerCount, degree)
+    : pipelineStages(tensors.layerCount, degree)
 }
 
 /**

@@ -30,31 +30,50 @@ export function matrixFlopsPerToken(model: ModelTensors): number {
   return flops
 }
 
+/** Tokens seen under a cap of so many, in a sliding window or in chunks of that size. */
+type Seen = (cap: number, mode: 'sliding' | 'chunked') => number
+
 /**
  * FLOPs of one query token against `context` tokens in one layer: QK and PV over all heads, `2 x n x (d_qk + d_v) x context`, with
  * the window or the indexer's choice as a cap. Recurrent layers do the same work at any context: update and read of their state.
  * @param latent MLA only: in the latent space, `2 x n x (2 x rank + rope)`, as decoding does
  */
 export function attentionFlops(attention: Attention, context: number, hiddenSize: number, latent = false): number {
+  return scoreFlops(attention, (cap) => Math.min(context, cap), hiddenSize, latent)
+}
+
+/** Attention FLOPs of one layer, one token, averaged over a causal sequence of `length` (training, prefill). */
+export function causalAttentionFlops(attention: Attention, length: number, hiddenSize: number): number {
+  const seen: Seen = (cap, mode) =>
+    mode === 'chunked' ? meanChunkedContext(length, cap) : meanCausalContext(length, cap)
+  return scoreFlops(attention, seen, hiddenSize, false)
+}
+
+function scoreFlops(attention: Attention, seen: Seen, hiddenSize: number, latent: boolean): number {
+  const everything = seen(Number.POSITIVE_INFINITY, 'sliding')
   switch (attention.kind) {
     case 'softmax': {
       const width = attention.head_dim + (attention.v_head_dim ?? attention.head_dim)
-      const seen = Math.min(context, attention.window?.size ?? context, attention.indexer?.top_k ?? context)
-      return 2 * attention.heads * width * seen + indexerFlops(attention.indexer, context)
+      const { window, indexer } = attention
+      const cap = window?.size ?? indexer?.top_k ?? Number.POSITIVE_INFINITY
+      const tokens = seen(cap, window?.mode ?? 'sliding')
+      return 2 * attention.heads * width * tokens + indexerFlops(indexer, everything)
     }
     case 'mla': {
       const width = latent
         ? 2 * attention.kv_lora_rank + attention.qk_rope_head_dim
         : attention.qk_nope_head_dim + attention.qk_rope_head_dim + attention.v_head_dim
-      const seen = Math.min(context, attention.indexer?.top_k ?? context)
+      const tokens = seen(attention.indexer?.top_k ?? Number.POSITIVE_INFINITY, 'sliding')
       const own = attention.shares_indexer ? undefined : attention.indexer
-      return attention.blocks * 2 * attention.heads * width * seen + indexerFlops(own, context)
+      return attention.blocks * 2 * attention.heads * width * tokens + indexerFlops(own, everything)
     }
     case 'compressed': {
-      const entries = attention.ratio === undefined ? 0 : context / attention.ratio
-      const chosen = Math.min(entries, attention.indexer?.top_k ?? entries)
-      const seen = Math.min(context, attention.window) + chosen
-      return 4 * attention.heads * attention.head_dim * seen + indexerFlops(attention.indexer, entries)
+      const { ratio, indexer } = attention
+      const raw = seen(attention.window, 'sliding')
+      const perToken = 4 * attention.heads * attention.head_dim
+      if (ratio === undefined) return perToken * raw
+      const chosen = seen((indexer?.top_k ?? Number.POSITIVE_INFINITY) * ratio, 'sliding') / ratio
+      return perToken * (raw + chosen) + indexerFlops(indexer, everything / ratio)
     }
     case 'gated-deltanet':
     case 'kimi-delta':
@@ -73,28 +92,22 @@ export function attentionFlops(attention: Attention, context: number, hiddenSize
   }
 }
 
-function indexerFlops(indexer: { heads: number; head_dim: number } | undefined, context: number): number {
-  return indexer === undefined ? 0 : 2 * indexer.heads * indexer.head_dim * context
+/** Index scores of one query token against `entries` keys: 2 x heads x width each. */
+function indexerFlops(indexer: { heads: number; head_dim: number } | undefined, entries: number): number {
+  return indexer === undefined ? 0 : 2 * indexer.heads * indexer.head_dim * entries
 }
 
 /**
- * Mean number of tokens a token of a causal sequence of `length` looks back at: half the length, or with a window
+ * Mean number of tokens a token of a causal sequence of `length` looks back at: half the length, or with a sliding window
  * `window x (1 - window / (2 x length))` once the sequence is longer than it.
  */
 export function meanCausalContext(length: number, window = Number.POSITIVE_INFINITY): number {
   return length <= window ? length / 2 : window * (1 - window / (2 * length))
 }
 
-/** Attention FLOPs of one layer, one token, averaged over a causal sequence of `length` (training, prefill). */
-export function causalAttentionFlops(attention: Attention, length: number, hiddenSize: number): number {
-  const window = windowOf(attention)
-  if (attention.kind === 'softmax' && window !== undefined) {
-    const { window: _, ...full } = attention
-    return attentionFlops(full, meanCausalContext(length, window), hiddenSize)
-  }
-  return attentionFlops(attention, meanCausalContext(length), hiddenSize)
-}
-
-function windowOf(attention: Attention): number | undefined {
-  return attention.kind === 'softmax' ? attention.window?.size : undefined
+/** The same where attention stays inside chunks of `size` tokens: half a chunk in whole chunks, less in the last one. */
+export function meanChunkedContext(length: number, size: number): number {
+  if (length <= size) return length / 2
+  const rest = length % size
+  return ((length - rest) * size + rest * rest) / (2 * length)
 }

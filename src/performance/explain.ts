@@ -49,7 +49,12 @@ export function explainSpeed(performance: ServingPerformance, concurrency: numbe
 
   add('decode_step', decode.total * 1000, 'ms', `${number(onStage)} sequences: ${step(decode)}`)
   if (share > 0) {
-    add('mixed_step', mixed.total * 1000, 'ms', `${number(onStage)} sequences and ${number(prompt)} prompt tokens: ${step(mixed)}`)
+    add(
+      'mixed_step',
+      mixed.total * 1000,
+      'ms',
+      `${number(onStage)} sequences and ${number(prompt)} prompt tokens: ${step(mixed)}`,
+    )
     add(
       'mixed_share',
       share,
@@ -62,7 +67,12 @@ export function explainSpeed(performance: ServingPerformance, concurrency: numbe
     share > 0
       ? `${number(1 - share)} x ${ms(decode.total)} + ${number(share)} x ${ms(mixed.total)})`
       : `${ms(decode.total)})`
-  add('tpot', speed.tpotSeconds * 1000, 'ms', `${stages}${body} + ${concurrency} x ${number(perSequence * 1e6)} us of host time`)
+  add(
+    'tpot',
+    speed.tpotSeconds * 1000,
+    'ms',
+    `${stages}${body} + ${concurrency} x ${number(perSequence * 1e6)} us of host time`,
+  )
   add(
     'prompt_utilization',
     speed.promptUtilization,

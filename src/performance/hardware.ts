@@ -52,7 +52,8 @@ export function kernelRates(gpu: Gpu, kernel: Kernel, experts = false): KernelRa
   const bandwidthShare = Math.min(bandwidth.value * (bandwidthFactor?.value ?? 1), 1, cap)
   const computeShare = Math.min(compute.value * (computeFactor?.value ?? 1), 1)
   const peakName = kernel.peak.generations[gpu.generation] ?? kernel.peak.default
-  const peak = peakFlopsPerSecond(gpu, peakName) ?? peakFlopsPerSecond(gpu, 'fp16') ?? peakFlopsPerSecond(gpu, 'fp32') ?? 0
+  const peak =
+    peakFlopsPerSecond(gpu, peakName) ?? peakFlopsPerSecond(gpu, 'fp16') ?? peakFlopsPerSecond(gpu, 'fp32') ?? 0
   return {
     bytesPerSecond: gpu.memory_bandwidth_gb_per_second * 1e9 * bandwidthShare * expertBandwidth,
     flopsPerSecond: peak * computeShare * expertCompute,

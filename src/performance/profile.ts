@@ -1,4 +1,4 @@
-import type { Architecture } from '../catalog/model.ts'
+import type { Attention } from '../catalog/model.ts'
 import { type KvSpec, kvSpec } from '../model/kv.ts'
 import type { ModelTensors } from '../model/tensors.ts'
 
@@ -56,7 +56,7 @@ export function profileModel(model: ModelTensors): ModelProfile {
       expertsPerToken = kind.mlp.experts_per_token
       expertWidth = kind.mlp.intermediate_size
     }
-    attention.push(profileAttention(kind.attention, kind.layers))
+    attention.push(profileAttention(kind.attention, kind.layers, model.architecture.hidden_size))
   }
   const { hidden_size, vocabulary_size } = model.architecture
   return {
@@ -73,9 +73,14 @@ export function profileModel(model: ModelTensors): ModelProfile {
   }
 }
 
-function profileAttention(attention: Architecture['layers'][number]['attention'], layers: number): AttentionProfile {
-  const base = { layers, kv: (tensorParallel: number) => kvSpec(attention, tensorParallel) }
-  const none = { flopsPerTokenPair: 0, window: Number.POSITIVE_INFINITY, latentFlopsPerTokenPair: 0, sparseTokens: Number.POSITIVE_INFINITY }
+function profileAttention(attention: Attention, layers: number, hiddenSize: number): AttentionProfile {
+  const base = { layers, kv: (tensorParallel: number) => kvSpec(attention, tensorParallel, hiddenSize) }
+  const none = {
+    flopsPerTokenPair: 0,
+    window: Number.POSITIVE_INFINITY,
+    latentFlopsPerTokenPair: 0,
+    sparseTokens: Number.POSITIVE_INFINITY,
+  }
   switch (attention.kind) {
     case 'softmax':
       return {

@@ -2,6 +2,7 @@ import type { HostConstants } from '../catalog/engine.ts'
 import type { Gpu } from '../catalog/gpu.ts'
 import type { Generation, Kernel, Link, ServingPhysics } from '../catalog/performance.ts'
 import type { KvFormat, Quantization } from '../catalog/quantization.ts'
+import type { KvSpec } from '../model/kv.ts'
 import { allReduceLatencySeconds } from './collectives.ts'
 import { kernelRates, kvReadBytesPerSecond, peakFlopsPerSecond } from './hardware.ts'
 import type { ModelProfile } from './profile.ts'
@@ -110,7 +111,8 @@ export class ServingPerformance {
     const plain = kernelRates(gpu, system.plainKernel)
     const expert = kernelRates(gpu, system.expertKernel, true)
     const peak16 = peakFlopsPerSecond(gpu, 'bf16') ?? peakFlopsPerSecond(gpu, 'fp32') ?? 0
-    const bytesOf = (name: 'linear' | 'head' | 'expert'): number => (quantization.bits[name] ?? quantization.other_bits) / 8
+    const bytesOf = (name: 'linear' | 'head' | 'expert'): number =>
+      (quantization.bits[name] ?? quantization.other_bits) / 8
 
     this.#exponent = physics.soft_maximum_exponent.value
     this.#skew = physics.expert_routing_skew.value
@@ -143,13 +145,11 @@ export class ServingPerformance {
     let promptFlops = 0
     for (const kind of profile.attention) {
       const spec = kind.kv(tp)
-      const tokens = Math.min(meanContext, kind.window, kind.sparseTokens)
-      kvBytes += kind.layers * tokens * spec.elementsPerToken * system.kv.bytes_per_element
-      kvBytes += kind.layers * tokens * spec.heads * 2 * system.kv.bytes_per_token_and_head
-      kvBytes += kind.layers * meanContext * (spec.fixedBytesPerToken ?? 0)
+      kvBytes += kind.layers * cacheBytesRead(spec, system.kv, meanContext, kind.window, kind.sparseTokens)
       kvBytes += kind.layers * (spec.stateBytes ?? 0)
       latentFlops += (kind.layers * kind.latentFlopsPerTokenPair * Math.min(meanContext, kind.sparseTokens)) / tp
-      promptFlops += (kind.layers * kind.flopsPerTokenPair * meanLookBack(load.inputTokens, this.#promptTokens, kind.window)) / tp
+      promptFlops +=
+        (kind.layers * kind.flopsPerTokenPair * meanLookBack(load.inputTokens, this.#promptTokens, kind.window)) / tp
     }
     this.#kvRead = kvBytes / (pp * kvReadBytesPerSecond(gpu, system.generation, system.llamaCpp))
     this.#latentCompute = latentFlops / (pp * peak16 * physics.mla_decode_compute.value)
@@ -157,7 +157,8 @@ export class ServingPerformance {
 
     const activationBytes = profile.hiddenSize * 2
     this.#reduceLatency = (2 * profile.layers * allReduceLatencySeconds(link, tp)) / pp
-    this.#reduceRow = tp > 1 ? (2 * profile.layers * activationBytes) / (pp * link.all_reduce_bytes_per_second.value) : 0
+    this.#reduceRow =
+      tp > 1 ? (2 * profile.layers * activationBytes) / (pp * link.all_reduce_bytes_per_second.value) : 0
     // Inside one tensor-parallel group every rank holds all rows: experts on different ranks cost the same all-reduce and no
     // exchange. The exchange belongs to data-parallel attention, which is not searched.
     this.#exchangeLatency = 0
@@ -173,7 +174,8 @@ export class ServingPerformance {
     }
     this.#fixed =
       host.step_seconds.value +
-      (host.step_seconds_per_layer.value * profile.layers + host.step_seconds_per_moe_layer.value * profile.moeLayers) / pp
+      (host.step_seconds_per_layer.value * profile.layers + host.step_seconds_per_moe_layer.value * profile.moeLayers) /
+        pp
     this.#perSequence = host.step_seconds_per_sequence.value
     this.#wait = 1 + physics.expert_wait_per_doubling.value * Math.log2(ep)
   }
@@ -213,13 +215,21 @@ export class ServingPerformance {
     const exponent = this.#exponent
     const { experts, expertsPerToken } = this.system.profile
     const hit = experts * (1 - this.#missShare ** (rows ** this.#skew))
-    const linear = softMaximum(rows > 1 ? this.#linearReadBatched : this.#linearRead, this.#linearCompute * rows, exponent)
+    const linear = softMaximum(
+      rows > 1 ? this.#linearReadBatched : this.#linearRead,
+      this.#linearCompute * rows,
+      exponent,
+    )
     const head = softMaximum(this.#headRead, this.#headCompute * (sequences + prompt / this.#promptTokens), exponent)
     const kv = softMaximum(this.#kvRead * sequences, this.#latentCompute * sequences, exponent)
     const promptAttention = this.#promptAttention * prompt
     const expertSeconds =
       this.#expertRead > 0
-        ? softMaximum(this.#expertRead * hit, this.#expertCompute * (rows * expertsPerToken + hit * this.#expertTile), exponent)
+        ? softMaximum(
+            this.#expertRead * hit,
+            this.#expertCompute * (rows * expertsPerToken + hit * this.#expertTile),
+            exponent,
+          )
         : 0
     return {
       linear,
@@ -295,6 +305,20 @@ export function emptySpeed(): ServingSpeed {
     requestsPerSecond: 0,
     promptUtilization: 0,
   }
+}
+
+/** Bytes of one layer's cache that decoding one token reads, one sequence, one rank. */
+function cacheBytesRead(spec: KvSpec, kv: KvFormat, context: number, window: number, sparseTokens: number): number {
+  const perHead = spec.heads * 2 * kv.bytes_per_token_and_head
+  // Compressed attention reads an entry for every few tokens of the whole context, and the raw tokens of the window.
+  const compressed = spec.kind === 'compressed'
+  const tokens = compressed ? context : Math.min(context, window, sparseTokens)
+  const raw = compressed ? (spec.windowElementsPerToken ?? 0) * Math.min(context, window) : 0
+  return (
+    (tokens * spec.elementsPerToken + raw) * kv.bytes_per_element +
+    tokens * perHead +
+    context * (spec.fixedBytesPerToken ?? 0)
+  )
 }
 
 /**

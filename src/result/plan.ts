@@ -88,7 +88,9 @@ export const servePerformanceSchema = z.strictObject({
   /** Load of the busiest hour over what is sustained. */
   utilization: amount,
   /** Forward pass of the busiest hour term by term; present when an explanation was asked for. */
-  derivation: z.array(z.strictObject({ name: z.string(), value: finite, unit: z.string(), formula: z.string() })).optional(),
+  derivation: z
+    .array(z.strictObject({ name: z.string(), value: finite, unit: z.string(), formula: z.string() }))
+    .optional(),
 })
 
 export const costSchema = z.strictObject({

@@ -45,6 +45,7 @@ export const prices = z
     max_age_days: quantity('Oldest price that may be used, days', { aboveMin: true, max: 36_500 }).optional(),
     min_confidence: confidence.meta({ description: 'Least confidence of a price that may be used' }).optional(),
     offers: domain(name('Name of a set of offers'), 'Sets of offers to use instead of the general ones').optional(),
+    billed_share: share('Share of the hours of a month in which instances are up and paid, e.g. 30%', { aboveMin: true }).optional(),
   })
   .meta({ description: 'Which prices count, and changes to them' })
 export type Prices = z.infer<typeof prices>

@@ -37,7 +37,7 @@ export function compressedTensors(attention: AttentionOf<'compressed'>, hidden: 
 
 function compressor(name: string, ratio: number, windows: number, width: number, hidden: number): Tensor[] {
   return [
-    { ...state(`${name}.positions`, ratio, windows * width), shard: 'replicated', activeCopies: 1 },
+    { ...state(`${name}.positions`, ratio, windows * width), shard: 'replicated' },
     linear(`${name}.kv_proj`, hidden, windows * width, 'replicated'),
     linear(`${name}.gate_proj`, hidden, windows * width, 'replicated'),
     vector(`${name}.norm`, width),

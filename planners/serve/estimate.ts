@@ -1,0 +1,304 @@
+import { type Catalog, find, type get, names, type Subject, subjectNames } from '../../src/catalog/catalog.ts'
+import type { Offer } from '../../src/catalog/offer.ts'
+import { didYouMean } from '../../src/catalog/suggest.ts'
+import { newestRelease, releaseFor } from '../../src/catalog/support.ts'
+import { eligibleOffers } from '../../src/cost/eligibility.ts'
+import { emptySpeed } from '../../src/performance/serving.ts'
+import type { Plan, Violation } from '../../src/result/plan.ts'
+import { inputError } from '../../src/scenario/diagnostic.ts'
+import { ServeAssignment } from './assignment.ts'
+import { boardsOf } from './boards.ts'
+import { objectiveOf, sortKey } from './incumbents.ts'
+import { lengthsOf } from './lengths.ts'
+import { resolveModel } from './model.ts'
+import { planOf, round } from './plan.ts'
+import type { ServeRequest } from './request.ts'
+import { place, serveSpace } from './space.ts'
+import { warningsFor } from './warnings.ts'
+
+/** One configuration, as the flags of `plan estimate` and `plan fit` give it. */
+export interface EstimateInput {
+  readonly model: string
+  readonly gpu: string
+  /** All GPUs together; replicas fill what the other degrees leave. */
+  readonly gpus?: number | undefined
+  readonly tensorParallel?: number | undefined
+  readonly pipelineParallel?: number | undefined
+  readonly expertParallel?: number | undefined
+  readonly quantization?: string | undefined
+  readonly kvCache?: string | undefined
+  readonly context?: number | undefined
+  /** Sequences that one replica holds at once. */
+  readonly concurrency?: number | undefined
+  readonly inputTokens?: number | undefined
+  readonly outputTokens?: number | undefined
+  readonly engine?: string | undefined
+  readonly engineVersion?: string | undefined
+  readonly utilization?: number | undefined
+  readonly maxBatchedTokens?: number | undefined
+  readonly maxSequences?: number | undefined
+  readonly headroom?: number | undefined
+  readonly memoryModel?: string | undefined
+  readonly explain?: boolean | undefined
+  /** Day from which the age of prices is judged, YYYY-MM-DD. */
+  readonly asOf: string
+}
+
+export interface Estimate {
+  readonly plan: Plan
+  readonly fits: boolean
+  readonly violations: readonly Violation[]
+  readonly assumptions: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** Context where none is given: a common serving length, never the model's maximum, which few requests reach. */
+const DEFAULT_CONTEXT = 8192
+const DEFAULT_HEADROOM = 0.05
+const DEFAULT_MAX_AGE_DAYS = 365
+
+/** A configuration that was given, not searched: bound, priced and ready to be asked. */
+export interface GivenConfiguration {
+  readonly request: ServeRequest
+  readonly assignment: ServeAssignment
+  readonly assumptions: string[]
+  readonly space: ReturnType<typeof serveSpace>
+  readonly priced: boolean
+}
+
+/** Memory, speed and price of one given configuration. Throws InputError for what cannot be meant. */
+export function estimatePlan(input: EstimateInput, catalog: Catalog): Estimate {
+  const given = givenConfiguration(input, catalog)
+  const { request, assignment: a, space } = given
+  const violations: Violation[] = []
+  for (const constraint of space.constraints) {
+    if (constraint.name === 'quality' || constraint.name === 'repeated_format') continue
+    const by = constraint.violation(a)
+    if (by <= 0 || violations.some((known) => known.constraint === constraint.name)) continue
+    if (!Number.isFinite(by)) throw refusal(constraint.name, constraint.reason, a)
+    violations.push({ constraint: constraint.name, by: round(by), unit: constraint.unit })
+  }
+  const speed = emptySpeed()
+  a.performance.at(a.maxConcurrency, speed)
+  const candidate = {
+    assignment: a,
+    concurrency: a.maxConcurrency,
+    speed,
+    key: sortKey(objectiveOf(request, a, speed), a, speed),
+  }
+  const plan = planOf(request, candidate, input.explain ?? false)
+  return {
+    plan: { ...(given.priced ? plan : withoutPrice(plan)), targets: [] },
+    fits: violations.length === 0,
+    violations,
+    assumptions: given.assumptions,
+    warnings: warningsFor(request, candidate),
+  }
+}
+
+/** Binds the configuration that the flags describe. Defaults are listed as assumptions. */
+export function givenConfiguration(input: EstimateInput, catalog: Catalog): GivenConfiguration {
+  const assumptions: string[] = []
+  const assumed = <T>(value: T | undefined, fallback: T, sentence: (value: T) => string): T => {
+    if (value !== undefined) return value
+    assumptions.push(sentence(fallback))
+    return fallback
+  }
+  const model = resolveModel(known(catalog, 'models', input.model, '--model'))
+  const gpu = known(catalog, 'gpus', input.gpu, '--gpu')
+  const engine = known(
+    catalog,
+    'engines',
+    assumed(input.engine, defaultEngine(input), (id) => `Engine ${id}.`),
+    '--engine',
+  )
+  const release = releaseOf(engine, input.engineVersion)
+  if (input.engineVersion === undefined) assumptions.push(`${engine.name} ${release.label} (the newest release known).`)
+  const stored = model.model.native_quantization?.scheme ?? (gpu.formats.bf16 ? 'bf16' : 'fp16')
+  const quantization = known(
+    catalog,
+    'quantizations',
+    assumed(input.quantization, engine.weight_files === 'gguf' ? 'gguf-q4_k_m' : stored, (id) => `Weights in ${id}.`),
+    '--quantization',
+  )
+  const kv = known(
+    catalog,
+    'kvFormats',
+    assumed(input.kvCache, 'bf16', (id) => `KV cache in ${id}.`),
+    '--kv-cache',
+  )
+  const tensorParallel = input.tensorParallel ?? 1
+  const pipelineParallel = input.pipelineParallel ?? 1
+  const gpusPerReplica = tensorParallel * pipelineParallel
+  const gpus = input.gpus ?? gpusPerReplica
+  if (gpus % gpusPerReplica !== 0) {
+    throw inputError(
+      `${gpus} GPUs do not make whole replicas of ${tensorParallel} x ${pipelineParallel} GPUs (tensor x pipeline)`,
+    )
+  }
+  const longest = model.tensors?.architecture.max_positions ?? Number.POSITIVE_INFINITY
+  const lengthGiven =
+    input.inputTokens !== undefined && input.outputTokens !== undefined
+      ? input.inputTokens + input.outputTokens
+      : undefined
+  const context = assumed(
+    input.context,
+    lengthGiven ?? Math.min(DEFAULT_CONTEXT, longest),
+    (tokens) => `Context of ${tokens} tokens.`,
+  )
+  if (context > longest) {
+    throw inputError(`--context ${context}: ${model.model.id} takes at most ${longest} tokens`)
+  }
+  const lengths = lengthsOf(context, input)
+  if (lengths.inputTokens + lengths.outputTokens > context) {
+    throw inputError(
+      `--input-tokens ${lengths.inputTokens} and --output-tokens ${lengths.outputTokens} exceed the context of ${context} tokens`,
+    )
+  }
+  if (input.inputTokens === undefined || input.outputTokens === undefined) {
+    assumptions.push(`Requests of ${lengths.inputTokens} input and ${lengths.outputTokens} output tokens.`)
+  }
+  const concurrency = assumed(input.concurrency, 1, (value) => `${value} sequence at once.`)
+  const headroom = input.headroom ?? DEFAULT_HEADROOM
+  if (input.headroom === undefined)
+    assumptions.push(`${DEFAULT_HEADROOM * 100} % of the GPU kept free beyond everything counted.`)
+  if (input.utilization === undefined && engine.default_utilization !== null) {
+    assumptions.push(`Engine memory utilization ${engine.default_utilization}.`)
+  }
+  const replicas = gpus / gpusPerReplica
+  const { eligible } = eligibleOffers(catalog.offers.values(), {
+    asOf: input.asOf,
+    maxAgeDays: DEFAULT_MAX_AGE_DAYS,
+    minConfidence: 'medium',
+    pricing: ['on-demand'],
+    gpus: [gpu.id],
+  })
+  const request: ServeRequest = {
+    name: model.model.id,
+    ...model,
+    context,
+    ...lengths,
+    prefixCached: 0,
+    peak: { inFlight: concurrency * replicas },
+    meanRequestsPerSecond: null,
+    peakFactor: 1,
+    ttftMs: null,
+    tpotMs: null,
+    maxLossPercent: Number.POSITIVE_INFINITY,
+    redundancy: 0,
+    engines: [{ engine, release, version: input.engineVersion ?? release.from }],
+    memoryModel: input.memoryModel === 'rule-of-thumb' ? 'rule-of-thumb' : 'architecture',
+    utilization: input.utilization ?? null,
+    maxBatchedTokens: input.maxBatchedTokens ?? null,
+    headroom,
+    quantizations: [quantization],
+    defaultQuantizations: false,
+    kvFormats: [kv],
+    gpus: [gpu],
+    tensorParallel: [tensorParallel],
+    pipelineParallel: [pipelineParallel],
+    expertParallel: [input.expertParallel ?? 1],
+    maxConcurrency: [concurrency],
+    maxGpus: Number.POSITIVE_INFINITY,
+    offers: eligible,
+    objective: 'cost',
+    alternatives: 0,
+    billedShare: 1,
+  }
+  return { ...bind(request, catalog, gpus), request, assumptions }
+}
+
+/** Binds every variable to its only value; the machine is the cheapest that holds the replicas, or an unpriced one. */
+function bind(request: ServeRequest, catalog: Catalog, gpus: number) {
+  const anyMachine: ServeRequest = { ...request, offers: [...request.offers, unpriced(request, gpus)] }
+  const space = serveSpace(anyMachine, catalog)
+  const boards = boardsOf(anyMachine, catalog)
+  const byCost = boards
+    .flatMap((board) => board.offers.map((priced) => ({ board, priced })))
+    .sort((x, y) => x.priced.usdPerHour - y.priced.usdPerHour)
+  const a = new ServeAssignment()
+  let best: { assignment: ServeAssignment; usdPerHour: number } | null = null
+  for (const { board, priced } of byCost) {
+    if (best !== null && priced.usdPerHour >= best.usdPerHour) break
+    for (const variable of space.variables) {
+      const values = variable.domain(a)
+      const value = variable.name === 'gpu' ? board : variable.name === 'offer' ? priced : values[0]
+      variable.bind(a, value as never)
+    }
+    for (const derivation of space.derivations) derivation.compute(a)
+    place(a, priced.offer)
+    if (a.refusal !== null) continue
+    const usdPerHour = a.instances * priced.usdPerHour
+    if (best === null || usdPerHour < best.usdPerHour) best = { assignment: a.snapshot(), usdPerHour }
+  }
+  if (best === null) throw new Error('the unpriced machine holds every configuration')
+  best.assignment.usdPerHour = best.usdPerHour
+  return { assignment: best.assignment, space, priced: best.assignment.priced.offer.id !== UNPRICED }
+}
+
+const UNPRICED = ''
+
+/** A machine of exactly these GPUs whose price is unknown: dearer than any offer, so it counts only where none fits. */
+function unpriced(request: ServeRequest, gpus: number): ServeRequest['offers'][number] {
+  const gpu = request.gpus[0]!
+  const offer: Offer = {
+    id: UNPRICED,
+    provider: '',
+    instance: '',
+    gpu: gpu.id,
+    gpu_count: gpus,
+    vcpus: null,
+    ram_gb: null,
+    region: '',
+    usd_per_hour: {},
+    link: null,
+    network_gbit_per_second: null,
+    confidence: 'low',
+    kind: 'owned',
+    source: '',
+    price_as_of: '',
+    set: null,
+  }
+  return { offer, pricing: 'on-demand', usdPerHour: Number.MAX_VALUE, priceFrom: 'user' }
+}
+
+function withoutPrice(plan: Plan): Plan {
+  return {
+    ...plan,
+    placement: { ...plan.placement, offer: null, provider: null, instance: null, region: null, pricing: null },
+    cost: {
+      usd_per_hour: null,
+      usd_per_month: null,
+      usd_per_million_tokens: null,
+      usd_per_run: null,
+      price_as_of: null,
+    },
+  }
+}
+
+function refusal(constraint: string, reason: string, a: ServeAssignment) {
+  const detail =
+    constraint === 'weight_format' ? a.weightSupport.reason : constraint === 'kv_format' ? a.kvSupport.reason : reason
+  return inputError(`${a.engineEntry.name} on ${a.board.gpu.name} with ${a.quantization.id}: ${detail}`)
+}
+
+function defaultEngine(input: EstimateInput): string {
+  return input.quantization?.startsWith('gguf-') ? 'llama.cpp' : 'vllm'
+}
+
+export function releaseOf(engine: ReturnType<typeof get<'engines'>>, version: string | undefined) {
+  if (version === undefined) return newestRelease(engine)
+  const answer = releaseFor(engine, version)
+  if (!answer.ok) throw inputError(answer.message)
+  return answer.release
+}
+
+function known<S extends Subject>(catalog: Catalog, subject: S, id: string, flag: string) {
+  const entry = find(catalog, subject, id)
+  if (entry !== undefined) return entry
+  const hint = didYouMean(id, names(catalog, subject))
+  throw inputError(
+    `${flag === '--model' ? 'model' : flag} ${JSON.stringify(id)}: no such ${subjectNames[subject]}`,
+    hint ? { hint } : {},
+  )
+}

@@ -1,0 +1,155 @@
+import type { Catalog } from '../../src/catalog/catalog.ts'
+import { priceAgeDays } from '../../src/cost/eligibility.ts'
+import type { Fix } from '../../src/result/plan.ts'
+import type { CompleteServeScenario } from '../../src/scenario/defaults.ts'
+import type { Relaxation } from './fixes.ts'
+import type { Candidate } from './incumbents.ts'
+import type { ServeRequest } from './request.ts'
+import { type ResolveOptions, resolveServe } from './resolve.ts'
+
+/** More GPUs than any scenario means; a relaxed limit, reported as the number that the found plan uses. */
+const MANY_GPUS = 4096
+
+/** Latency limits are relaxed in these steps until a plan appears: at worst a quarter above what is needed. */
+const LATENCY_STEPS = [1.1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16, 32, 64]
+
+/** A context is cut in steps of an eighth: at worst an eighth of the wish below what would fit. */
+const CONTEXT_STEPS = [7, 6, 5, 4, 3, 2, 1]
+
+type Change = (scenario: CompleteServeScenario) => CompleteServeScenario
+
+/**
+ * The single changes of a scenario that are tried when nothing fits: wider formats, GPUs and prices, looser targets, a shorter
+ * context, more GPUs. Requests are made only when they are tried.
+ */
+export function relaxationsOf(
+  scenario: CompleteServeScenario,
+  catalog: Catalog,
+  options: ResolveOptions,
+): Relaxation[] {
+  const request = (change: Change, more: Partial<ServeRequest> = {}): ServeRequest => ({
+    ...resolveServe(change(scenario), catalog, options).request,
+    ...more,
+  })
+  const relaxations: Relaxation[] = []
+  const add = (
+    requests: () => Iterable<ServeRequest>,
+    describe: (found: Candidate) => { change: Fix['change']; text: string },
+  ): void => {
+    relaxations.push({ requests: { [Symbol.iterator]: () => requests()[Symbol.iterator]() }, describe })
+  }
+  const search = (changes: Partial<CompleteServeScenario['search']>): Change => {
+    return (given) => {
+      const widened: Record<string, unknown> = { ...given.search, ...changes }
+      for (const [key, value] of Object.entries(changes)) if (value === undefined) delete widened[key]
+      return { ...given, search: widened as CompleteServeScenario['search'] }
+    }
+  }
+  const { traffic, latency } = scenario
+  const given = scenario.search
+
+  if (given.kv_cache !== undefined) {
+    add(
+      () => [request(search({ kv_cache: undefined }))],
+      ({ assignment: a }) => ({ change: { kv_cache: a.kv.id }, text: `KV cache in ${a.kv.id}` }),
+    )
+  }
+  if (given.quantization !== undefined) {
+    add(
+      () => [request(search({ quantization: undefined }))],
+      ({ assignment: a }) => ({ change: { quantization: a.quantization.id }, text: `weights in ${a.quantization.id}` }),
+    )
+  }
+  if (given.gpus !== undefined || given.exclude_gpus !== undefined) {
+    add(
+      () => [request(search({ gpus: undefined, exclude_gpus: undefined }))],
+      ({ assignment: a }) => ({ change: { gpus: a.board.gpu.id }, text: `GPU ${a.board.gpu.id}` }),
+    )
+  }
+  if (given.providers !== undefined || given.exclude_providers !== undefined) {
+    add(
+      () => [request(search({ providers: undefined, exclude_providers: undefined }))],
+      ({ assignment: a }) => ({
+        change: { providers: a.priced.offer.provider },
+        text: `provider ${a.priced.offer.provider}`,
+      }),
+    )
+  }
+  for (const key of ['tensor_parallel', 'pipeline_parallel', 'expert_parallel'] as const) {
+    if (given[key] === undefined) continue
+    add(
+      () => [request(search({ [key]: undefined }))],
+      ({ assignment: a }) => {
+        const value = {
+          tensor_parallel: a.tensorParallel,
+          pipeline_parallel: a.pipelineParallel,
+          expert_parallel: a.expertParallel,
+        }[key]
+        return { change: { [key]: value }, text: `${key} ${value}` }
+      },
+    )
+  }
+  add(
+    () => [request(search({ max_gpus: MANY_GPUS }))],
+    ({ assignment: a }) => ({ change: { max_gpus: a.gpusPaid }, text: `${a.gpusPaid} GPUs` }),
+  )
+  for (const key of ['ttft_ms', 'tpot_ms'] as const) {
+    const limit = latency[key]
+    if (limit === undefined) continue
+    const loosened =
+      (factor: number): Change =>
+      (each) => ({ ...each, latency: { ...each.latency, [key]: limit * factor } })
+    add(
+      function* () {
+        for (const factor of LATENCY_STEPS) yield request(loosened(factor))
+      },
+      ({ assignment: a }) => {
+        const seconds = key === 'ttft_ms' ? a.full.ttftSeconds : a.full.tpotSeconds
+        const value = Math.ceil(seconds * 1000)
+        return { change: { [key]: value }, text: `${key} ${value}` }
+      },
+    )
+  }
+  const least = Math.ceil(traffic.input_tokens + traffic.output_tokens)
+  if (scenario.context > least) {
+    let tried = scenario.context
+    add(
+      function* () {
+        for (const eighths of CONTEXT_STEPS) {
+          tried = Math.max(least, Math.floor((scenario.context * eighths) / 8))
+          const context = tried
+          yield request((each) => ({ ...each, context }))
+          if (context === least) return
+        }
+      },
+      () => ({ change: { context: tried }, text: `context of at most ${tried} tokens` }),
+    )
+  }
+  add(
+    () => [request((each) => ({ ...each, quality: { max_loss_percent: 100 } }))],
+    ({ assignment: a }) => {
+      const percent = Math.ceil(a.lossPercent * 100) / 100
+      return {
+        change: { max_loss_percent: percent },
+        text: `quality loss of ${percent} % (${a.quantization.id}, KV ${a.kv.id})`,
+      }
+    },
+  )
+  if (scenario.prices.min_confidence !== 'low') {
+    add(
+      () => [request((each) => ({ ...each, prices: { ...each.prices, min_confidence: 'low' } }))],
+      ({ assignment: a }) => ({
+        change: { min_confidence: 'low' },
+        text: `prices of low confidence (${a.priced.offer.id})`,
+      }),
+    )
+  }
+  add(
+    () => [request((each) => ({ ...each, prices: { ...each.prices, max_age_days: Number.MAX_SAFE_INTEGER } }))],
+    ({ assignment: a }) => ({
+      change: { max_age_days: priceAgeDays(a.priced.offer.price_as_of, options.asOf) },
+      text: `prices as old as ${a.priced.offer.price_as_of}`,
+    }),
+  )
+  return relaxations
+}

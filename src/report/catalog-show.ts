@@ -1,0 +1,20 @@
+import { stringify } from 'yaml'
+import { type Catalog, type Subject, subjects } from '../catalog/catalog.ts'
+import { json } from './json.ts'
+import { printable } from './printable.ts'
+
+/** Everything of that id or alias, by subject: `fp8` is a weight format and a KV-cache format. Empty where nothing is. */
+export function entriesNamed(catalog: Catalog, id: string): Partial<Record<Subject, object>> {
+  const found: Partial<Record<Subject, object>> = {}
+  for (const subject of subjects) {
+    const entries = catalog[subject] as ReadonlyMap<string, { id: string; aliases?: readonly string[] }>
+    const entry = entries.get(id) ?? [...entries.values()].find((each) => each.aliases?.includes(id) === true)
+    if (entry !== undefined) found[subject] = entry
+  }
+  return found
+}
+
+/** All fields with their sources, as in the catalog file. */
+export function showEntries(found: Partial<Record<Subject, object>>, format: 'text' | 'json'): string {
+  return format === 'json' ? json(found) : stringify(printable(found), { lineWidth: 0 })
+}

@@ -1,0 +1,84 @@
+import { type Plan, resultVersion } from '../result/plan.ts'
+import { count } from '../units.ts'
+import { csv } from './csv.ts'
+import { json } from './json.ts'
+import { blocks, bullets, details, escaped, markdownTable } from './markdown/blocks.ts'
+import { derivationDetails, launchDetails, memoryDetails } from './markdown/plan.ts'
+import { printable } from './printable.ts'
+import { styleFor } from './style.ts'
+import { type Column, table } from './table.ts'
+import { explain } from './text/explain.ts'
+import { memoryBars } from './text/memory.ts'
+import { assumptions, launch, warnings } from './text/notes.ts'
+import { join, type TextOptions } from './text.ts'
+import { format, layout, placementText } from './words.ts'
+import { wrap } from './wrap.ts'
+
+/** The most that fits a GPU: each quantity at its largest, the others as given. */
+export interface Fit {
+  readonly gpu: string
+  readonly capacityBytes: number
+  readonly rows: readonly { readonly name: string; readonly value: number; readonly given: string }[]
+  readonly plan: Plan
+  readonly assumptions: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+const FIT: readonly Column[] = [{ title: 'largest' }, { title: 'value', align: 'right' }, { title: '', least: 20 }]
+
+/** True when not even the smallest context and a single sequence fit. */
+export function fitsNothing(fit: Fit): boolean {
+  return fit.rows.every((row) => row.value <= 0)
+}
+
+function row({ name, value, given }: Fit['rows'][number]): string[] {
+  return [name, value > 0 ? count(value) : 'none', given]
+}
+
+export function fitText(model: string, fit: Fit, options: TextOptions): string {
+  const style = styleFor(options.color)
+  const shown = printable(fit)
+  const [titles, ...lines] = table(FIT, shown.rows.map(row))
+  return join([
+    wrap(headline(model, shown)).map(style.title),
+    [style.faint(titles!), ...lines],
+    memoryBars(shown.plan.memory, style),
+    [...assumptions(shown.assumptions, style), ...warnings(shown.warnings, style)],
+    ...(options.explain === true ? explain(shown.plan, style) : []),
+    ...(fitsNothing(fit) ? [] : [launch(shown.plan.launch, style)]),
+  ])
+}
+
+function headline(model: string, { plan }: Fit): string {
+  const what = `${placementText(plan)}, ${format(plan.configuration)}, ${layout(plan.configuration)}`
+  return `${model}: the most that fits ${what}`
+}
+
+export function fitJson(model: string, { gpu, capacityBytes, rows, plan, assumptions, warnings }: Fit): string {
+  return json({ version: resultVersion, model, gpu, capacity_bytes: capacityBytes, rows, plan, assumptions, warnings })
+}
+
+export function fitCsv(model: string, { gpu, rows }: Fit): string {
+  return csv([
+    ['model', 'gpu', 'largest', 'value', 'given'],
+    ...rows.map((each) => [model, gpu, each.name, each.value, each.given]),
+  ])
+}
+
+export function fitMarkdown(model: string, fit: Fit, options: { readonly explain?: boolean } = {}): string {
+  const shown = printable(fit)
+  return blocks([
+    `## ${escaped(headline(model, shown))}`,
+    markdownTable(FIT, shown.rows.map(row)),
+    memoryDetails(shown.plan),
+    details(
+      'Assumptions and warnings',
+      bullets([
+        ...shown.warnings.map((each) => `Warning: ${each}`),
+        ...shown.assumptions.map((each) => `Assumed: ${each}`),
+      ]),
+    ),
+    ...(options.explain === true ? derivationDetails(shown.plan) : []),
+    ...(fitsNothing(fit) ? [] : [launchDetails(shown.plan)]),
+  ])
+}

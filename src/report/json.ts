@@ -1,0 +1,14 @@
+import { resultVersion, type ServeResult } from '../result/plan.ts'
+import { compare } from './comparison.ts'
+
+/** One document: the result itself, or for several scenarios their results in order with the comparison. */
+export function jsonReport(results: readonly ServeResult[]): string {
+  const [only] = results
+  if (only !== undefined && results.length === 1) return json(only)
+  return json({ version: resultVersion, results, comparison: results.map(compare) })
+}
+
+/** Plain data as JSON with two blanks of indentation and a final line feed. */
+export function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}

@@ -1,0 +1,47 @@
+import type { Plan } from '../../result/plan.ts'
+import { gib, percent } from '../../units.ts'
+import { derivations } from '../text/explain.ts'
+import { TARGETS, targetRow } from '../text/targets.ts'
+import { details, fence, markdownTable } from './blocks.ts'
+
+/** The parts of a plan that scenarios and estimates share. */
+export function targetsTable(plan: Plan): string[] {
+  return plan.targets.length === 0 ? [] : [markdownTable(TARGETS, plan.targets.map(targetRow))]
+}
+
+export function memoryDetails({ memory: { terms, total_bytes, capacity_bytes, free_bytes } }: Plan): string {
+  const row = (name: string, bytes: number, source: string): string[] => [
+    name,
+    gib(bytes),
+    percent(bytes / capacity_bytes),
+    source,
+  ]
+  return details(
+    'Memory of the fullest GPU',
+    markdownTable(
+      [{ title: 'term' }, { title: 'size', align: 'right' }, { title: 'share', align: 'right' }, { title: 'source' }],
+      [
+        ...terms.map((term) => row(term.name, term.bytes, term.source)),
+        row('total', total_bytes, ''),
+        row('free', free_bytes, ''),
+        row('usable', capacity_bytes, ''),
+      ],
+    ),
+  )
+}
+
+export function derivationDetails(plan: Plan): string[] {
+  return derivations(plan).map(({ title, lines }) =>
+    details(
+      title,
+      markdownTable(
+        [{ title: 'figure' }, { title: 'value' }, { title: 'arithmetic' }],
+        lines.map(({ name, value, formula }) => [name, value, formula]),
+      ),
+    ),
+  )
+}
+
+export function launchDetails(plan: Plan): string {
+  return details('Launch one replica', fence(plan.launch))
+}

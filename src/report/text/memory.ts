@@ -1,0 +1,37 @@
+import type { Plan } from '../../result/plan.ts'
+import { gib, percent } from '../../units.ts'
+import type { Style } from '../style.ts'
+import { pad } from '../wrap.ts'
+
+const NAME_COLUMNS = 14
+const SIZE_COLUMNS = 10
+const BAR_COLUMNS = 40
+const SHARE_COLUMNS = 6
+
+/** Every term of the fullest GPU with its share of what the plan may use, their total, and what stays free. */
+export function memoryBars(memory: Plan['memory'], style: Style): string[] {
+  const { capacity_bytes, total_bytes, free_bytes, terms } = memory
+  const line = (name: string, bytes: number): string => row(name, bytes, capacity_bytes)
+  const rest =
+    free_bytes < 0
+      ? style.bad(`  ${pad('short by', NAME_COLUMNS)}${pad(gib(-free_bytes), SIZE_COLUMNS, 'right')}`)
+      : `  ${pad('free', NAME_COLUMNS)}${pad(gib(free_bytes), SIZE_COLUMNS, 'right')}`
+  return [
+    style.title(`Memory of the fullest GPU, ${gib(capacity_bytes)} usable`),
+    ...terms.filter((term) => term.bytes > 0).map((term) => line(term.name, term.bytes)),
+    style.title(line('total', total_bytes)),
+    rest,
+  ]
+}
+
+function row(name: string, bytes: number, capacity: number): string {
+  const share = capacity > 0 ? bytes / capacity : 0
+  return `  ${pad(name, NAME_COLUMNS)}${pad(gib(bytes), SIZE_COLUMNS, 'right')}  ${bar(share)} ${pad(percent(share), SHARE_COLUMNS, 'right')}`
+}
+
+/** Full and empty cells; something that is there shows at least one full cell. */
+export function bar(share: number, columns = BAR_COLUMNS): string {
+  const rounded = Math.round(share * columns)
+  const full = Math.min(columns, share > 0 ? Math.max(1, rounded) : 0)
+  return '█'.repeat(full) + '░'.repeat(columns - full)
+}

@@ -1,0 +1,32 @@
+import type { ServeResult } from '../../result/plan.ts'
+import { MARKS, type Style } from '../style.ts'
+import { wrap } from '../wrap.ts'
+
+/** A titled list of sentences; nothing where there are none. */
+export function list(title: string, sentences: readonly string[], mark: string, style: Style): string[] {
+  if (sentences.length === 0) return []
+  return [style.title(title), ...sentences.flatMap((sentence) => wrap(sentence, `${mark} `))]
+}
+
+export function assumptions(sentences: readonly string[], style: Style): string[] {
+  return list('Assumed', sentences, MARKS.item, style)
+}
+
+export function warnings(sentences: readonly string[], style: Style): string[] {
+  return list('Warnings', sentences, MARKS.warning, style).map((line, index) =>
+    index === 0 ? line : style.doubtful(line),
+  )
+}
+
+/** Date of the price and of the newest one that took part, and which catalog it was. */
+export function priceDate({ best, catalog }: ServeResult): string {
+  const own = best?.cost.price_as_of ?? null
+  const newest = catalog.prices_as_of
+  const dates = [own === null ? null : `price of ${own}`, newest === null ? null : `newest price ${newest}`]
+  return [...dates.filter((date) => date !== null), `catalog ${catalog.hash}`].join(', ')
+}
+
+/** The command that starts one replica, unindented so that it can be copied. */
+export function launch(command: string, style: Style): string[] {
+  return [style.title('Launch one replica'), ...command.split('\n')]
+}

@@ -1,0 +1,65 @@
+import type { ServeResult } from '../../result/plan.ts'
+import { count } from '../../units.ts'
+import { MARKS, type Style } from '../style.ts'
+import { label } from '../words.ts'
+import { pad, wrap } from '../wrap.ts'
+
+/** What each bound proves about the configurations that it leaves out. */
+const BOUNDS: Readonly<Record<string, string>> = {
+  price_bound: 'cannot cost less than a plan already found',
+  cost_per_token_bound: 'cannot cost less a token than a plan already found',
+  time_bound: 'cannot be faster than a plan already found',
+  latency_bound: 'cannot be faster than a plan already found',
+  gpus_bound: 'cannot take fewer GPUs than a plan already found',
+  energy_bound: 'cannot take less power than a plan already found',
+}
+
+export interface SearchedRow {
+  readonly count: number
+  readonly name: string
+  readonly reason: string
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, each) => total + each, 0)
+
+/** Considered = refused + not worth evaluating + feasible; the feasible ones hold the chosen one. */
+export function searchedSummary({ search, best }: ServeResult): string {
+  return [
+    `${count(search.space)} considered`,
+    `${count(sum(search.rejected))} refused`,
+    `${count(sum(search.pruned))} cannot win`,
+    `${count(search.feasible)} feasible`,
+    `${best === null ? 'none' : 1} chosen`,
+  ].join(` ${MARKS.item} `)
+}
+
+/** Why configurations fell out, by constraint and bound, most first. The counts and the feasible ones add up to the space. */
+export function searchedRows({ search, constraints }: ServeResult): SearchedRow[] {
+  const refused = Object.entries(search.rejected).map(([name, number]) => ({
+    count: number,
+    name: label(name),
+    reason: constraints[name] ?? 'refused',
+  }))
+  const pruned = Object.entries(search.pruned).map(([name, number]) => ({
+    count: number,
+    name: label(name),
+    reason: BOUNDS[name] ?? 'cannot be better than a plan already found',
+  }))
+  return [...refused, ...pruned]
+    .filter((row) => row.count > 0)
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
+}
+
+export function searched(result: ServeResult, style: Style): string[] {
+  const rows = searchedRows(result)
+  const numbers = Math.max(0, ...rows.map((row) => count(row.count).length))
+  const names = Math.max(0, ...rows.map((row) => row.name.length))
+  return [
+    style.title('Searched'),
+    ...wrap(searchedSummary(result)),
+    ...rows.flatMap((row) =>
+      wrap(row.reason, `  ${pad(count(row.count), numbers, 'right')}  ${pad(row.name, names)}  `),
+    ),
+  ]
+}

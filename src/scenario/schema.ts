@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { Catalog } from '../catalog/catalog.ts'
+import { didYouMean } from '../catalog/suggest.ts'
+import { type Diagnostic, InputError, inputError } from './diagnostic.ts'
+import { shown } from './fields.ts'
+import { Checker } from './ids.ts'
+import { validate } from './located.ts'
+import { type ServeScenario, serveSchema } from './serve.ts'
+import { checkServe } from './serve-checks.ts'
+import { parseAssignment, setPath } from './set.ts'
+import { type Locate, parseYaml } from './yaml.ts'
+
+/** All kinds of scenarios that this version plans. A new kind adds its schema here and its checks below. */
+export const scenarioSchema = z.discriminatedUnion('kind', [serveSchema])
+export type Scenario = ServeScenario
+
+const planned = ['train', 'fleet', 'forecast']
+
+export interface LocatedScenario {
+  /** Numbers read, aliases replaced by catalog ids, defaults not yet filled in. */
+  scenario: Scenario
+  /** The document as given, with the changes of `--set`. */
+  given: unknown
+  locate: Locate
+}
+
+/**
+ * Reads and checks a scenario. `set` holds `PATH=VALUE` texts, applied in order before the checks.
+ * Throws {@link InputError} with every problem found, each at file:line:column.
+ */
+export function parseScenario(text: string, file: string, catalog: Catalog, set: readonly string[] = []): LocatedScenario {
+  const parsed = parseYaml(text, file)
+  if (!parsed.ok) throw new InputError(parsed.diagnostics)
+  let document: { value: unknown; locate: Locate } = parsed
+  if (!isMap(document.value)) {
+    throw inputError(`a scenario is a map of keys, got ${shown(document.value)}`, { position: document.locate([]), hint: 'e.g. kind: serve' })
+  }
+  for (const text of set) {
+    const { path, value } = parseAssignment(text)
+    document = setPath(document, path, value)
+  }
+  const { value, locate } = document
+  const kindProblem = checkKind((value as Record<string, unknown>).kind, locate)
+  if (kindProblem !== undefined) throw new InputError([kindProblem])
+  const checked = validate(serveSchema, value, locate)
+  if (!checked.ok) throw new InputError(checked.diagnostics)
+  const check = new Checker(catalog, locate)
+  const scenario = checkServe(checked.data, check)
+  if (check.diagnostics.length > 0) throw new InputError(check.diagnostics)
+  return { scenario, given: value, locate }
+}
+
+function checkKind(kind: unknown, locate: Locate): Diagnostic | undefined {
+  if (kind === 'serve') return undefined
+  const all = ['serve', ...planned]
+  const position = locate(['kind'])
+  const error = (message: string, hint?: string): Diagnostic => ({
+    severity: 'error',
+    path: ['kind'],
+    message,
+    position,
+    ...(hint === undefined ? {} : { hint }),
+  })
+  if (kind === undefined) return error('the key "kind" is missing', 'kind: serve')
+  if (typeof kind === 'string' && planned.includes(kind)) return error(`this version does not plan scenarios of kind ${kind} yet`, 'it plans kind: serve')
+  return error(`kind: ${shown(kind)} is not one of ${all.join(', ')}`, typeof kind === 'string' ? didYouMean(kind, all) : undefined)
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** JSON Schema (draft 7, the one editors know best) of scenario files as written, with a description of every key. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(scenarioSchema, { io: 'input', target: 'draft-7' })
+  return { ...schema, title: 'gpu-plan scenario' }
+}

@@ -1,0 +1,129 @@
+import { get } from '../catalog/catalog.ts'
+import { count } from '../units.ts'
+import type { InlineModel, Prices } from './common.ts'
+import type { Checker } from './ids.ts'
+import { rateKeys, type ServeScenario, type Traffic } from './serve.ts'
+
+/**
+ * What a schema cannot say of a serving scenario: keys that contradict each other, and names that the catalog does not have.
+ * Returns the scenario with aliases replaced by ids.
+ */
+export function checkServe(scenario: ServeScenario, check: Checker): ServeScenario {
+  checkRate(scenario.traffic, check)
+  checkContext(scenario, check)
+  const { model, engine = 'vllm', search, prices } = scenario
+  let modelId = model
+  if (typeof model === 'string') modelId = check.entry('models', model, ['model']) ?? model
+  else checkInlineModel(model, check)
+  const engineId = check.entry('engines', engine, ['engine'], ['any']) ?? engine
+  checkEngineVersion(scenario, engineId, check)
+  if (prices !== undefined) checkPrices(prices, check)
+  const resolved: ServeScenario = { ...scenario, model: modelId }
+  if (scenario.engine !== undefined) resolved.engine = engineId
+  if (search !== undefined) resolved.search = checkSearch(search, check)
+  return resolved
+}
+
+function checkRate(traffic: Traffic, check: Checker): void {
+  const given = rateKeys.filter((key) => traffic[key] !== undefined)
+  if (given.length === 0) {
+    check.error(['traffic'], `traffic needs exactly one of ${rateKeys.join(', ')}; none is given`, undefined, 'key')
+  }
+  if (given.length > 1) {
+    const message = `traffic needs exactly one of ${rateKeys.join(', ')}; given: ${given.join(' and ')}`
+    check.error(['traffic', given[1] ?? ''], message, undefined, 'key')
+  }
+}
+
+function checkContext({ context, traffic }: ServeScenario, check: Checker): void {
+  const tokens = traffic.input_tokens + traffic.output_tokens
+  if (context === undefined || context >= tokens) return
+  check.error(
+    ['context'],
+    `context of ${count(context)} tokens is shorter than the mean request of ${count(tokens)} tokens (input_tokens + output_tokens)`,
+    `write at least ${Math.ceil(tokens)}`,
+  )
+}
+
+export function checkInlineModel(model: InlineModel, check: Checker): void {
+  for (const key of ['huggingface', 'gguf'] as const) {
+    if (model[key] !== undefined) {
+      const hint = 'use a catalog id, or { parameters: 70e9 } with as much of the architecture as is known'
+      check.error(['model', key], `reading a model from a ${key} file is not supported by this version`, hint, 'key')
+      return
+    }
+  }
+  const { parameters, active_parameters, heads, kv_heads, layers } = model
+  if (parameters === undefined) check.error(['model'], 'the key "parameters" is missing: a model outside the catalog is known at least by its size', undefined, 'key')
+  else if (active_parameters !== undefined && active_parameters > parameters) {
+    check.error(['model', 'active_parameters'], `active_parameters of ${count(active_parameters)} are more than all ${count(parameters)} parameters`)
+  }
+  if (heads !== undefined && kv_heads !== undefined && heads % kv_heads !== 0) {
+    check.error(['model', 'kv_heads'], `${kv_heads} kv_heads do not divide ${heads} heads`)
+  }
+  if (layers === undefined && kv_heads !== undefined) {
+    check.error(['model', 'kv_heads'], 'kv_heads say nothing without the number of layers', 'add layers', 'key')
+  }
+}
+
+function checkEngineVersion(scenario: ServeScenario, engine: string, check: Checker): void {
+  const wanted = scenario.engine_version
+  if (wanted === undefined) return
+  if (engine === 'any') {
+    check.error(['engine_version'], 'engine_version needs one engine, not "any"')
+    return
+  }
+  if (!check.catalog.engines.has(engine)) return
+  const { releases } = get(check.catalog, 'engines', engine)
+  const known = releases.some((each) => compareVersions(wanted, each.from) >= 0 && (each.until === null || compareVersions(wanted, each.until) < 0))
+  if (known) return
+  const ranges = releases.map((each) => (each.until === null ? `${each.from} and newer` : `${each.from} to before ${each.until}`))
+  check.error(['engine_version'], `no data for ${engine} ${wanted}`, `known: ${ranges.join('; ')}`)
+}
+
+/** Dotted numbers by their parts: "0.9" is before "0.11". Missing parts count as zero. */
+function compareVersions(a: string, b: string): number {
+  const left = a.split('.').map(Number)
+  const right = b.split('.').map(Number)
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+function checkSearch(search: NonNullable<ServeScenario['search']>, check: Checker): NonNullable<ServeScenario['search']> {
+  const resolved = { ...search }
+  if (search.quantization !== undefined) resolved.quantization = check.entries('quantizations', search.quantization, ['search', 'quantization'])
+  if (search.kv_cache !== undefined) resolved.kv_cache = check.entries('kvFormats', search.kv_cache, ['search', 'kv_cache'])
+  checkHardware(search, check)
+  return resolved
+}
+
+/** GPUs and providers of a search: known, and not all of them excluded again. */
+export function checkHardware(search: NonNullable<ServeScenario['search']>, check: Checker): void {
+  const errorsBefore = check.diagnostics.length
+  const excluded = check.gpus(search.exclude_gpus ?? [], ['search', 'exclude_gpus'])
+  const wanted = search.gpus === undefined ? [...check.catalog.gpus.keys()] : check.gpus(search.gpus, ['search', 'gpus'])
+  check.providers(search.providers ?? [], ['search', 'providers'])
+  check.providers(search.exclude_providers ?? [], ['search', 'exclude_providers'])
+  if (check.diagnostics.length > errorsBefore) return
+  if (excluded.length > 0 && wanted.every((id) => excluded.includes(id))) {
+    check.error(['search', 'exclude_gpus'], 'exclude_gpus removes every GPU that the search allows', undefined, 'key')
+  }
+  if (search.providers?.every((each) => search.exclude_providers?.includes(each)) === true) {
+    check.error(['search', 'exclude_providers'], 'exclude_providers removes every provider that the search allows', undefined, 'key')
+  }
+}
+
+/** Names in `prices`: a price for something that nobody offers would silently do nothing. */
+export function checkPrices(prices: Prices, check: Checker): void {
+  if (prices.offers !== undefined) check.offerSets(prices.offers, ['prices', 'offers'])
+  const keys = Object.keys(prices.overrides ?? {})
+  if (keys.length === 0) return
+  const offers = [...check.catalog.offers.values()]
+  const known = new Set([...offers.map((offer) => `${offer.provider}/${offer.gpu}`), ...offers.map((offer) => offer.id)])
+  for (const key of keys) {
+    if (!known.has(key)) check.unknown('offer', key, ['prices', 'overrides', key], [...known], 'key')
+  }
+}
