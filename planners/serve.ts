@@ -19,6 +19,9 @@ export interface ServeOptions {
   readonly relaxations?: readonly Relaxation[]
 }
 
+/** Beside a winner, what misses a limit by more than this share of it is not near. */
+const NEAR_SHARE = 0.5
+
 /** How many configurations that just miss are shown. */
 const NEAR_MISSES = 3
 
@@ -33,7 +36,8 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
   // Beside a winner only what would have been cheaper is of interest; without one everything that came close.
   const comparable = best === null || request.objective === 'cost'
   const below = run.best?.assignment.usdPerHour ?? Number.POSITIVE_INFINITY
-  const misses = comparable ? run.nearMisses.list(run.constraints, below, NEAR_MISSES) : []
+  const reach = best === null ? Number.POSITIVE_INFINITY : NEAR_SHARE
+  const misses = comparable ? run.nearMisses.list(run.constraints, { below, reach, most: NEAR_MISSES }) : []
   const nearMisses = misses.map((miss, index) =>
     nearMissOf(
       request,

@@ -1,3 +1,4 @@
+import { type Catalog, find } from '../../src/catalog/catalog.ts'
 import type { Engine } from '../../src/catalog/engine.ts'
 import type { Quantization } from '../../src/catalog/quantization.ts'
 import { holdsNative, searchedByDefault } from '../../src/catalog/support.ts'
@@ -11,7 +12,7 @@ const REFUSED = Number.POSITIVE_INFINITY
 const refuse = (refused: boolean): number => (refused ? REFUSED : 0)
 
 /** What a serving plan must satisfy, one by one, each with the reason a reader is told. */
-export function serveConstraints(request: ServeRequest): Constraint<ServeAssignment>[] {
+export function serveConstraints(request: ServeRequest, catalog: Catalog): Constraint<ServeAssignment>[] {
   const { tensors, model } = request
   const native = model.native_quantization?.scheme
   const splitProblem = remembered((engine: Engine, tensorParallel = 1, pipelineParallel = 1, expertParallel = 1) =>
@@ -31,7 +32,7 @@ export function serveConstraints(request: ServeRequest): Constraint<ServeAssignm
       reason: 'the engine does not load this kind of weight file',
       unit: '',
       needs: ['engine', 'quantization'],
-      violation: (a) => refuse((a.engineEntry.weight_files === 'gguf') !== a.quantization.id.startsWith('gguf-')),
+      violation: (a) => refuse((a.engineEntry.weight_files === 'gguf') !== (a.quantization.gguf !== undefined)),
     },
     {
       name: 'native_format',
@@ -40,6 +41,13 @@ export function serveConstraints(request: ServeRequest): Constraint<ServeAssignm
       needs: ['quantization'],
       violation: (a) =>
         refuse(a.quantization.only_native && (native === undefined || !holdsNative(a.quantization, native))),
+    },
+    {
+      name: 'requantised',
+      reason: 'the model is released quantised, and this format loses quality without saving a quarter of that',
+      unit: '',
+      needs: ['quantization'],
+      violation: (a) => refuse(request.defaultQuantizations && requantises(catalog, a.quantization, native)),
     },
     {
       name: 'quality',
@@ -131,6 +139,14 @@ export function serveConstraints(request: ServeRequest): Constraint<ServeAssignm
       violation: (a) => refuse(groupProblem(a.quantization, a.tensorParallel, a.expertParallel)),
     },
     {
+      name: 'cache_layout',
+      reason: 'the engine cannot lay out the caches of these layers in common pages',
+      unit: '',
+      needs: ['engine', 'quantization', 'kv_cache', 'gpu', 'tensor_parallel', 'pipeline_parallel', 'expert_parallel'],
+      evaluates: true,
+      violation: (a) => refuse(a.memory.problem !== null),
+    },
+    {
       // The same limit, checked before the concurrency is chosen: what no concurrency can make smaller.
       name: 'memory',
       reason: MEMORY_REASON,
@@ -203,6 +219,24 @@ export function serveConstraints(request: ServeRequest): Constraint<ServeAssignm
       limit: () => request.maxGpus,
     },
   ]
+}
+
+/** A second quantisation of a released one must save at least this much to be worth its loss. */
+const WORTHWHILE_SAVING = 0.25
+
+/**
+ * Whether a format would quantise a quantised release again for little: nobody publishes INT8 weights of a model that comes in
+ * FP8. Scenarios that name the format get it all the same.
+ */
+function requantises(catalog: Catalog, quantization: Quantization, native: string | undefined): boolean {
+  const released = native === undefined ? undefined : find(catalog, 'quantizations', native)
+  if (released === undefined || holdsNative(quantization, released.id)) return false
+  return bulkBits(quantization) > bulkBits(released) * (1 - WORTHWHILE_SAVING)
+}
+
+/** Bits of the tensors that make up most of a model. */
+function bulkBits({ bits, other_bits }: Quantization): number {
+  return bits.expert ?? bits.linear ?? other_bits
 }
 
 /** Remembers the answers to a question about degrees of parallelism: few values, asked at every node of the search. */

@@ -13,7 +13,7 @@ import { lengthsOf } from './lengths.ts'
 import { resolveModel } from './model.ts'
 import { planOf, round } from './plan.ts'
 import type { ServeRequest } from './request.ts'
-import { place, serveSpace } from './space.ts'
+import { place, replicate, serveSpace } from './space.ts'
 import { warningsFor } from './warnings.ts'
 
 /** One configuration, as the flags of `plan estimate` and `plan fit` give it. */
@@ -226,6 +226,7 @@ function bind(request: ServeRequest, catalog: Catalog, gpus: number) {
       variable.bind(a, value as never)
     }
     for (const derivation of space.derivations) derivation.compute(a)
+    replicate(request, a)
     place(a, priced.offer)
     if (a.refusal !== null) continue
     const usdPerHour = a.instances * priced.usdPerHour

@@ -6,7 +6,7 @@ import type { ServeAssignment } from './assignment.ts'
 import { type Candidate, objectiveOf, operatingConcurrency, sortKey } from './incumbents.ts'
 import { planOf, round } from './plan.ts'
 import type { ServeRequest } from './request.ts'
-import { load, place } from './space.ts'
+import { load, place, replicate } from './space.ts'
 
 /** A configuration that misses the scenario, with every limit it misses. */
 export interface Miss {
@@ -52,20 +52,28 @@ export class NearMisses {
       assignment.maxConcurrency = this.#request.maxConcurrency[0] ?? 1
       load(this.#request, assignment)
     }
+    replicate(this.#request, assignment)
     this.#closest.set(slot, { share, key, assignment })
   }
 
   /**
    * The closest misses, smallest relative violation first, then cheapest.
-   * @param below only those that cost less than this, US dollars an hour: what the winner has to be compared with
+   * @param limits `below`: only those that cost less, US dollars an hour: what the winner has to be compared with;
+   *   `reach`: largest relative violation; `most`: how many
    */
-  list(constraints: readonly Constraint<ServeAssignment>[], below: number, most: number): Miss[] {
+  list(
+    constraints: readonly Constraint<ServeAssignment>[],
+    limits: { readonly below: number; readonly reach: number; readonly most: number },
+  ): Miss[] {
     const misses: Miss[] = []
     for (const { assignment } of this.#closest.values()) {
       const miss = complete(this.#request, constraints, assignment)
-      if (miss !== null && miss.candidate.assignment.usdPerHour < below) misses.push(miss)
+      if (miss === null || miss.share > limits.reach) continue
+      if (miss.candidate.assignment.usdPerHour < limits.below) misses.push(miss)
     }
-    return misses.sort((x, y) => x.share - y.share || compareKeys(x.candidate.key, y.candidate.key)).slice(0, most)
+    return misses
+      .sort((x, y) => x.share - y.share || compareKeys(x.candidate.key, y.candidate.key))
+      .slice(0, limits.most)
   }
 }
 

@@ -2,11 +2,12 @@ import { type Catalog, get, gpusNamed } from '../../src/catalog/catalog.ts'
 import type { Engine } from '../../src/catalog/engine.ts'
 import type { Gpu } from '../../src/catalog/gpu.ts'
 import type { Model } from '../../src/catalog/model.ts'
-import { newestRelease, releaseFor } from '../../src/catalog/support.ts'
+import type { KvFormat, Quantization } from '../../src/catalog/quantization.ts'
+import { holdsNative, newestRelease, releaseFor, supportFor } from '../../src/catalog/support.ts'
 import { type EligibleOffers, eligibleOffers } from '../../src/cost/eligibility.ts'
 import type { InlineModel } from '../../src/scenario/common.ts'
 import type { CompleteServeScenario } from '../../src/scenario/defaults.ts'
-import { resolveModel } from './model.ts'
+import { type ResolvedModel, resolveModel } from './model.ts'
 import type { ServeRequest } from './request.ts'
 
 /** Degrees that engines split over; a scenario may name others. */
@@ -79,12 +80,12 @@ export function resolveServe(
     headroom: scenario.headroom,
     quantizations:
       search.quantization === undefined
-        ? [...catalog.quantizations.values()].filter((each) => each.searched_by_default)
+        ? [...catalog.quantizations.values()].filter((each) => isDefaultFormat(each, model, engines))
         : search.quantization.map((id) => get(catalog, 'quantizations', id)),
     defaultQuantizations: search.quantization === undefined,
     kvFormats:
       search.kv_cache === undefined
-        ? [...catalog.kvFormats.values()].filter((each) => each.searched_by_default)
+        ? [...catalog.kvFormats.values()].filter((each) => each.searched_by_default && runsSomewhere(each, engines, gpus))
         : search.kv_cache.map((id) => get(catalog, 'kvFormats', id)),
     gpus,
     tensorParallel: sorted(search.tensor_parallel ?? DEGREES),
@@ -117,6 +118,20 @@ function enginesOf(scenario: CompleteServeScenario, catalog: Catalog): ServeRequ
     const release = answer?.ok === true ? answer.release : newestRelease(engine)
     return { engine, release, version: version ?? release.from }
   })
+}
+
+/** Formats that a search without a list of them tries: those an engine loads, and native ones only for their own models. */
+function isDefaultFormat(format: Quantization, { model }: ResolvedModel, engines: ServeRequest['engines']): boolean {
+  const native = model.native_quantization?.scheme
+  return (
+    format.searched_by_default &&
+    engines.some(({ engine }) => (engine.weight_files === 'gguf') === (format.gguf !== undefined)) &&
+    (!format.only_native || (native !== undefined && holdsNative(format, native)))
+  )
+}
+
+function runsSomewhere(format: KvFormat, engines: ServeRequest['engines'], gpus: readonly Gpu[]): boolean {
+  return engines.some(({ engine }) => gpus.some((gpu) => supportFor(format, engine.id, gpu).level !== 'refused'))
 }
 
 function gpusOf(search: CompleteServeScenario['search'], catalog: Catalog): Gpu[] {

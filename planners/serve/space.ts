@@ -88,7 +88,7 @@ export function serveSpace(request: ServeRequest, catalog: Catalog): Space<Serve
         },
       },
     ],
-    constraints: serveConstraints(request),
+    constraints: serveConstraints(request, catalog),
   }
 }
 
@@ -106,7 +106,7 @@ export function qualityModel(request: ServeRequest): { parameters: number; nativ
   return { parameters: request.parameters, ...(native === undefined ? {} : { nativeScheme: native }) }
 }
 
-/** Does the traffic fit, how fast is a full replica, and how many replicas carry the busiest hour. */
+/** Does the traffic fit, and if so, what does a full replica do. */
 export function load(request: ServeRequest, a: ServeAssignment): void {
   a.memoryResult = a.memory.evaluate({
     maxSequences: a.maxConcurrency,
@@ -115,6 +115,11 @@ export function load(request: ServeRequest, a: ServeAssignment): void {
     sequences: a.maxConcurrency,
     sequenceTokens: request.inputTokens + request.outputTokens,
   })
+  if (a.memoryResult.fits) replicate(request, a)
+}
+
+/** Speed of a full replica, and how many of them carry the busiest hour. Only asked of what fits. */
+export function replicate(request: ServeRequest, a: ServeAssignment): void {
   a.performance.at(a.maxConcurrency, a.full)
   const { peak } = request
   const share =

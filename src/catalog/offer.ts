@@ -64,7 +64,7 @@ export const offerFileSchema = z.strictObject({
 })
 export type OfferFile = z.infer<typeof offerFileSchema>
 
-/** An offer with what its file says of it. `id` is `provider/instance/region`. */
+/** An offer with what its file says of it. `id` is `provider/instance/region`, with `@set` after it in a named set. */
 export type Offer = OfferEntry & {
   id: string
   provider: string

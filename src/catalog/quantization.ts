@@ -81,7 +81,7 @@ export const quantizationSchema = z.strictObject({
   kernel: catalogId,
   /** Kernel of the routed experts where it differs (MXFP4). */
   expert_kernel: catalogId.optional(),
-  /** Layout padding of MXFP4 experts: see src/model/padding.ts. */
+  /** Layout padding of MXFP4 experts: see src/memory/padding.ts. */
   padding: z.enum(['none', 'mxfp4']).default('none'),
   gguf: ggufMix.optional(),
   /** Only models released in this format: quantising others to it is not a supported recipe. */

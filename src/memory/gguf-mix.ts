@@ -20,16 +20,16 @@ export function isRaisedLayer(layer: number, layerCount: number): boolean {
   return layer < eighth || layer >= Math.floor((7 * layerCount) / 8) || (layer - eighth) % 3 === 2
 }
 
-/** Bits of a tensor that a GGUF mix treats apart in this layer; undefined where it follows its class. */
+/** Bits of a tensor that a GGUF mix treats apart, in a raised layer or another; undefined where it follows its class. */
 export function mixedBits(
   mix: NonNullable<Quantization['gguf']>,
   tensor: string,
-  layer: number,
+  isRaised: boolean,
   layerCount: number,
   attention: Attention,
 ): number | undefined {
-  const isRaised = mix.raised_tensors.some((name) => RAISED[name].includes(tensor)) && isRaisedLayer(layer, layerCount)
-  const raised = isRaised ? mix.raised_bits : undefined
+  const raised =
+    isRaised && mix.raised_tensors.some((name) => RAISED[name].includes(tensor)) ? mix.raised_bits : undefined
   if (!RAISED.attn_v.includes(tensor) || !hasGroupedValues(attention, layerCount)) return raised
   return raised ?? mix.grouped_v_bits
 }

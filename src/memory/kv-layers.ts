@@ -2,7 +2,7 @@ import type { Attention, AttentionOf } from '../catalog/model.ts'
 import type { KvFormat } from '../catalog/quantization.ts'
 import { type KvSpec, kvSpec } from '../model/kv.ts'
 import type { ModelTensors } from '../model/tensors.ts'
-import type { Stage } from './stages.ts'
+import { type Stage, stageKinds } from './stages.ts'
 
 /** Layers of one stage that keep the same things of a sequence, on one rank. */
 export interface CacheKind {
@@ -36,18 +36,24 @@ const SPARSE_LATENT = { scale_bytes: 4, scale_group: 128, rope_bytes: 2, format_
  */
 export function cacheKinds(options: CacheOptions): CacheKind[] {
   const { tensors, stage, format, tensorParallel, draftTokens = 0 } = options
-  const kinds = new Map<string, CacheKind>()
-  const add = (kind: CacheKind) => {
-    const key = `${kind.kind}|${kind.bytesPerToken}|${kind.window}|${kind.stateBytes}`
-    kinds.set(key, { ...kind, layers: kind.layers + (kinds.get(key)?.layers ?? 0) })
-  }
-  for (let layer = stage.firstLayer; layer < stage.firstLayer + stage.layers; layer++) {
-    const attention = tensors.kinds[tensors.kindOfLayer[layer] ?? 0]?.attention
-    if (attention === undefined) continue
+  const kinds: CacheKind[] = []
+  for (const { kind, layers } of stageKinds(tensors, stage)) {
+    const { attention } = kind
     const spec = kvSpec(attention, tensorParallel, tensors.architecture.hidden_size, draftTokens)
-    for (const kind of kindsOfLayer(attention, spec, format)) add(kind)
+    for (const one of kindsOfLayer(attention, spec, format)) {
+      const index = kinds.findIndex((known) => isSameCache(known, one))
+      const known = kinds[index]
+      if (known === undefined) kinds.push({ ...one, layers })
+      else kinds[index] = { ...known, layers: known.layers + layers }
+    }
   }
-  return [...kinds.values()]
+  return kinds
+}
+
+function isSameCache(a: CacheKind, b: CacheKind): boolean {
+  return (
+    a.kind === b.kind && a.bytesPerToken === b.bytesPerToken && a.window === b.window && a.stateBytes === b.stateBytes
+  )
 }
 
 function kindsOfLayer(attention: Attention, spec: KvSpec, format: CacheOptions['format']): CacheKind[] {

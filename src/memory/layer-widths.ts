@@ -1,7 +1,7 @@
 import type { Attention, Mlp } from '../catalog/model.ts'
 import type { Quantization } from '../catalog/quantization.ts'
 import type { ModelTensors } from '../model/tensors.ts'
-import type { Stage } from './stages.ts'
+import { type Stage, stageKinds } from './stages.ts'
 import { paddedVocabulary } from './weights.ts'
 
 /** Widths of one stage that decide how large its temporary tensors get, largest over its layers. Values, whole model. */
@@ -30,9 +30,7 @@ export interface LayerWidths {
 export function layerWidths(tensors: ModelTensors, stage: Stage, quantization: Quantization): LayerWidths {
   const { architecture } = tensors
   const widths = { mlp: 0, attention: 0, heads: 0, expertsPerToken: 0, expertWidth: 0, expertHidden: 0 }
-  for (let layer = stage.firstLayer; layer < stage.firstLayer + stage.layers; layer++) {
-    const kind = tensors.kinds[tensors.kindOfLayer[layer] ?? 0]
-    if (kind === undefined) continue
+  for (const { kind } of stageKinds(tensors, stage)) {
     widths.mlp = Math.max(widths.mlp, denseWidth(kind.mlp))
     widths.attention = Math.max(widths.attention, attentionWidth(kind.attention, architecture.hidden_size))
     widths.heads = Math.max(widths.heads, 'heads' in kind.attention ? kind.attention.heads : 0)

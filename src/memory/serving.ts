@@ -1,10 +1,8 @@
 import { BYTES_PER_GIB, count, gib } from '../units.ts'
-import { type Activations, activations } from './activations.ts'
-import { cacheKinds } from './kv-layers.ts'
-import { type KvPool, kvPool } from './kv-pool.ts'
-import { layerWidths } from './layer-widths.ts'
+import type { KvPool } from './kv-pool.ts'
 import { Ledger, type Term } from './ledger.ts'
-import { type Graphs, graphs, type Runtime, runtime } from './runtime.ts'
+import { prepareRanks, type Rank } from './ranks.ts'
+import { type Runtime, runtime } from './runtime.ts'
 import {
   emptyResult,
   largestWhere,
@@ -13,18 +11,9 @@ import {
   type ServingMemoryOptions,
   type ServingMemoryResult,
 } from './serving-types.ts'
-import { explainWeights, type StageWeights, stageWeights } from './weights.ts'
+import { explainWeights } from './weights.ts'
 
 export type { ServingLoad, ServingMemory, ServingMemoryOptions, ServingMemoryResult } from './serving-types.ts'
-
-/** One rank of one pipeline stage; ranks of a stage are alike. */
-interface Rank {
-  readonly label: string
-  readonly weights: StageWeights
-  readonly activations: Activations
-  readonly graphs: Graphs
-  readonly pool: KvPool
-}
 
 /** Bytes of one rank under one load, written in place. */
 interface RankBytes {
@@ -224,45 +213,4 @@ function explainDemand(pool: KvPool, load: ServingLoad): string {
   return together >= longest
     ? pool.explain(sequences, sequenceTokens, maxBatchedTokens)
     : `${pool.explain(1, context, maxBatchedTokens)}, the longest sequence alone`
-}
-
-/** Distinct ranks: middle stages that hold the same layers are alike, so one stands for all. */
-function prepareRanks(options: ServingMemoryOptions): Rank[] {
-  const { tensors, engine, release, support, gpu } = options
-  const { tensorParallel, expertParallel, pipelineParallel } = options
-  const quantization = (support.level === 'expanded' ? support.expandsTo : undefined) ?? options.quantization
-  const { memory } = release
-  const latent = tensors.kinds.some(({ attention }) => attention.kind === 'mla')
-  const headDim = Math.max(
-    ...tensors.kinds.map(({ attention }) => (attention.kind === 'softmax' ? attention.head_dim : 0)),
-  )
-  // A kernel other than the format's own multiplies with 16-bit activations.
-  const ownKernel = support.kernel === undefined || support.kernel === quantization.kernel
-  const activationBytes = ownKernel ? quantization.activation_bytes : 2
-  const ranks = new Map<string, Rank>()
-  const stages = stageWeights({ ...options, quantization, generation: gpu.generation })
-  for (const weights of stages) {
-    const { stage } = weights
-    const kinds = cacheKinds({ ...options, stage, format: options.kv })
-    const widths = layerWidths(tensors, stage, quantization)
-    const key = JSON.stringify([weights.bytes, stage.layers, kinds, widths])
-    if (ranks.has(key)) continue
-    ranks.set(key, {
-      label: stages.length === 1 ? 'every GPU' : `stage ${stage.index + 1} of ${stages.length}`,
-      weights,
-      pool: kvPool({ kinds, engine, release, latent, headDim, generation: gpu.generation }),
-      graphs: graphs(memory, stage.layers, tensors.architecture.hidden_size, options.eager ?? false),
-      activations: activations({
-        widths,
-        engine,
-        memory,
-        tensorParallel,
-        expertParallel,
-        pipelineParallel,
-        activationBytes,
-        packedExperts: quantization.padding === 'mxfp4',
-      }),
-    })
-  }
-  return [...ranks.values()]
 }

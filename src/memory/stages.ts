@@ -1,3 +1,5 @@
+import type { LayerKind, ModelTensors } from '../model/tensors.ts'
+
 /** Consecutive layers that one GPU (or one tensor-parallel group of GPUs) holds. */
 export interface Stage {
   readonly index: number
@@ -50,4 +52,31 @@ export function layerSplit(layerCount: number, devices: number): Stage[] {
     layers[device] = (layers[device] ?? 0) + 1
   }
   return toStages(layers)
+}
+
+/** Layers of a stage that are of one kind. */
+export interface StageKind {
+  readonly kind: LayerKind
+  readonly layers: number
+  /** The value that `classify` gave these layers. */
+  readonly class: boolean
+}
+
+/** Layers of a stage by kind, and by a further yes-or-no property of their index where one is given. */
+export function stageKinds(
+  tensors: ModelTensors,
+  stage: Stage,
+  classify: (layer: number) => boolean = () => false,
+): StageKind[] {
+  const counts = new Array<number>(2 * tensors.kinds.length).fill(0)
+  for (let layer = stage.firstLayer; layer < stage.firstLayer + stage.layers; layer++) {
+    const index = 2 * (tensors.kindOfLayer[layer] ?? 0) + (classify(layer) ? 1 : 0)
+    counts[index] = (counts[index] ?? 0) + 1
+  }
+  return tensors.kinds.flatMap((kind, index) =>
+    [false, true].flatMap((yes) => {
+      const layers = counts[2 * index + (yes ? 1 : 0)] ?? 0
+      return layers === 0 ? [] : [{ kind, layers, class: yes }]
+    }),
+  )
 }

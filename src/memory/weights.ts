@@ -4,10 +4,10 @@ import type { Quantization, TensorClass } from '../catalog/quantization.ts'
 import { shardedParameters } from '../model/shard.ts'
 import { type LayerKind, type ModelTensors, type Tensor, tensorParameters } from '../model/tensors.ts'
 import { count } from '../units.ts'
-import { mixedBits } from './gguf-mix.ts'
+import { isRaisedLayer, mixedBits } from './gguf-mix.ts'
 import { mxfp4Padding } from './padding.ts'
 import { roundUp } from './rounding.ts'
-import { layerSplit, pipelineStages, type Stage } from './stages.ts'
+import { layerSplit, pipelineStages, type Stage, type StageKind, stageKinds } from './stages.ts'
 
 /** Engines pad the vocabulary so that its rows divide over ranks (vLLM `DEFAULT_VOCAB_PADDING_SIZE`). */
 const VOCABULARY_MULTIPLE = 64
@@ -78,16 +78,18 @@ export function engineStages(tensors: ModelTensors, engine: Pick<Engine, 'weight
 
 /**
  * Weights of one rank in each pipeline stage: the sum over tensors of parameters on the rank x bits / 8, with rotary tables, the
- * absorbed copy of latent attention, the second table of tied models and layout padding (docs/memory.md).
+ * absorbed copy of latent attention, the second table of tied models and layout padding.
  * @throws RangeError where there are more stages than layers.
  */
 export function stageWeights(options: WeightOptions): StageWeights[] {
-  return engineStages(options.tensors, options.engine, options.pipelineParallel).map((stage) => {
+  const { tensors, quantization } = options
+  const isRaised =
+    quantization.gguf?.raised_bits === undefined
+      ? undefined
+      : (layer: number) => isRaisedLayer(layer, tensors.layerCount)
+  return engineStages(tensors, options.engine, options.pipelineParallel).map((stage) => {
     const sum = new PartSum(options)
-    for (let layer = stage.firstLayer; layer < stage.firstLayer + stage.layers; layer++) {
-      const kind = options.tensors.kinds[options.tensors.kindOfLayer[layer] ?? 0]
-      if (kind !== undefined) addLayer(sum, kind, layer, options)
-    }
+    for (const entry of stageKinds(tensors, stage, isRaised)) addLayers(sum, entry, options)
     addOuter(sum, stage, options)
     return { stage, bytes: Math.round(sum.bytes), parts: sum.parts }
   })
@@ -103,18 +105,19 @@ export function explainWeights(weights: StageWeights): string {
     .join(' + ')
 }
 
-function addLayer(sum: PartSum, kind: LayerKind, layer: number, options: WeightOptions): void {
+function addLayers(sum: PartSum, { kind, layers, class: isRaised }: StageKind, options: WeightOptions): void {
   const { quantization, tensors } = options
   for (const tensor of kind.tensors) {
     const mixed =
-      quantization.gguf && mixedBits(quantization.gguf, tensor.name, layer, tensors.layerCount, kind.attention)
-    sum.add(tensor, mixed ?? bitsOfClass(quantization, tensor.class), expertPadding(tensor, kind, options))
+      quantization.gguf && mixedBits(quantization.gguf, tensor.name, isRaised, tensors.layerCount, kind.attention)
+    const bits = mixed ?? bitsOfClass(quantization, tensor.class)
+    sum.add(tensor, bits, layers, expertPadding(tensor, kind, options))
   }
   if (kind.attention.kind === 'mla' && options.engine.weight_files !== 'gguf') {
     // Decoding works in the latent space with its own 16-bit copy of the k/v up-projection, whatever the format.
     const { heads, kv_lora_rank, qk_nope_head_dim, v_head_dim, blocks } = kind.attention
     const parameters = kv_lora_rank * heads * (qk_nope_head_dim + v_head_dim) * blocks
-    sum.addParameters('absorbed latent projections', parameters, BITS_16, options.tensorParallel)
+    sum.addParameters('absorbed latent projections', parameters * layers, BITS_16, options.tensorParallel)
   }
 }
 
@@ -167,31 +170,30 @@ function expertPadding(tensor: Tensor, kind: LayerKind, options: WeightOptions):
 /** Adds tensors up, joining those that are stored and divided alike, so that explanations stay readable. */
 class PartSum {
   bytes = 0
-  readonly #parts = new Map<string, WeightPart>()
+  readonly parts: WeightPart[] = []
   readonly #options: WeightOptions
 
   constructor(options: WeightOptions) {
     this.#options = options
   }
 
-  get parts(): readonly WeightPart[] {
-    return [...this.#parts.values()]
-  }
-
-  add(tensor: Tensor, bits: number, padding = 1): void {
+  add(tensor: Tensor, bits: number, layers = 1, padding = 1): void {
     const padded = this.#padVocabulary(tensor)
     const parameters = tensorParameters(padded)
     if (parameters === 0) return
     const { tensorParallel, expertParallel } = this.#options
     const onRank = shardedParameters(padded, tensorParallel, expertParallel)
-    this.addParameters(LABELS[tensor.class], parameters, bits, parameters / onRank, padding)
+    this.addParameters(LABELS[tensor.class], parameters * layers, bits, parameters / onRank, padding)
   }
 
   addParameters(label: string, parameters: number, bits: number, divisor: number, padding = 1): void {
     this.bytes += (parameters * padding * bits) / 8 / divisor
-    const key = `${label}|${bits}|${divisor}|${padding}`
-    const known = this.#parts.get(key)?.parameters ?? 0
-    this.#parts.set(key, { label, parameters: known + parameters, bits, divisor, padding })
+    const index = this.parts.findIndex(
+      (part) => part.label === label && part.bits === bits && part.divisor === divisor && part.padding === padding,
+    )
+    const known = this.parts[index]
+    if (known === undefined) this.parts.push({ label, parameters, bits, divisor, padding })
+    else this.parts[index] = { ...known, parameters: known.parameters + parameters }
   }
 
   #padVocabulary(tensor: Tensor): Tensor {

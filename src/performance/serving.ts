@@ -285,8 +285,13 @@ export class ServingPerformance {
    * (Little's law with a service time that grows with the load).
    */
   concurrencyFor(requestsPerSecond: number, limit: number, scratch: ServingSpeed): number {
+    // Most loads are far below the limit: double until the rate is reached, then bisect.
     let low = 1
-    let high = limit
+    let high = 1
+    while (high < limit && this.at(high, scratch).requestsPerSecond < requestsPerSecond) {
+      low = high + 1
+      high = Math.min(limit, high * 2)
+    }
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.at(middle, scratch).requestsPerSecond >= requestsPerSecond) high = middle

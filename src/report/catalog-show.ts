@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { type Catalog, type Subject, subjects } from '../catalog/catalog.ts'
+import { type Catalog, find, type Subject, subjects } from '../catalog/catalog.ts'
 import { json } from './json.ts'
 import { printable } from './printable.ts'
 
@@ -7,8 +7,7 @@ import { printable } from './printable.ts'
 export function entriesNamed(catalog: Catalog, id: string): Partial<Record<Subject, object>> {
   const found: Partial<Record<Subject, object>> = {}
   for (const subject of subjects) {
-    const entries = catalog[subject] as ReadonlyMap<string, { id: string; aliases?: readonly string[] }>
-    const entry = entries.get(id) ?? [...entries.values()].find((each) => each.aliases?.includes(id) === true)
+    const entry = find(catalog, subject, id)
     if (entry !== undefined) found[subject] = entry
   }
   return found

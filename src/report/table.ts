@@ -12,7 +12,7 @@ const GAP = 2
 
 /**
  * A table of aligned cells, the titles first. Columns are as wide as their longest cell; where the whole is wider than
- * `columns`, the widest of those that may be cut give way first.
+ * `columns`, those that may be cut give way, the last of them first.
  *
  * @returns lines without trailing blanks
  */
@@ -34,14 +34,11 @@ export function table(
 
 function shrink(head: readonly Column[], widths: number[], available: number): void {
   let excess = widths.reduce((sum, each) => sum + each, 0) - available
-  while (excess > 0) {
-    let widest = -1
-    for (const [index, column] of head.entries()) {
-      if (column.least === undefined || widths[index]! <= column.least) continue
-      if (widest < 0 || widths[index]! > widths[widest]!) widest = index
-    }
-    if (widest < 0) return
-    widths[widest]! -= 1
-    excess -= 1
+  for (let index = head.length - 1; index >= 0 && excess > 0; index--) {
+    const least = head[index]!.least
+    if (least === undefined) continue
+    const cut = Math.min(excess, Math.max(0, widths[index]! - least))
+    widths[index]! -= cut
+    excess -= cut
   }
 }

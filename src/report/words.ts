@@ -18,7 +18,7 @@ const LABELS: Readonly<Record<string, string>> = {
   tpot: 'TPOT',
   rate: 'rate',
   quality: 'quality loss',
-  prompt_queue: 'prompt queue',
+  kv_format: 'KV format',
   max_gpus: 'search.max_gpus',
   max_instances: 'instances on offer',
 }
@@ -45,6 +45,8 @@ export function quantity(value: number, unit: string): string {
       return counted(value, 'GPU')
     case 'instances':
       return counted(value, 'instance')
+    case 'requests/s':
+      return `${rate(value)} req/s`
     case '':
       return count(value)
     default:
@@ -137,5 +139,7 @@ export function tightestMargin(plan: Plan): string {
     const share = margin / limit
     if (tightest === null || share < tightest.share) tightest = { name, share }
   }
-  return tightest === null ? '-' : `${label(tightest.name)} ${percent(tightest.share, 0)}`
+  return tightest === null
+    ? '-'
+    : `${tightest.name === 'quality' ? tightest.name : label(tightest.name)} ${percent(tightest.share, 0)}`
 }

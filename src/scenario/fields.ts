@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compactCount, count, parseCount, parsePercent, percent } from '../units.ts'
+import { count, parseCount, parsePercent, percent } from '../units.ts'
 
 /**
  * Kinds of values in scenario files. Each reads what a person writes (`1M`, `5%`) and gives a number in base units, and refuses
@@ -112,5 +112,7 @@ export function name(description: string) {
   return z.string().trim().min(1, 'the name is empty').meta({ description })
 }
 
-/** The smallest exact text of a count, for sentences: `1M`, `8192`. */
-export const short = compactCount
+/** A version as text. YAML reads 0.20 as the number 0.2, so a bare number cannot be trusted. */
+export function versionText(description: string) {
+  return z.string({ error: (issue) => `expected a version in quotes, such as "0.19", got ${shown(issue.input)}` }).min(1).meta({ description })
+}

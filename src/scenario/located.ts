@@ -74,6 +74,7 @@ function toDiagnostics(issue: Issue, root: unknown, schema: z.ZodType, locate: L
   if (given === null && typeof key === 'string') return [error(`${subject} has no value`, locate(path, 'key'))]
   switch (issue.code) {
     case 'invalid_type': {
+      if (!issue.message.startsWith('Invalid input')) return [error(`${subject}: ${issue.message}`)]
       const example = issue.expected === 'array' && !isRecord(given) ? `write [${String(given)}]` : undefined
       return [error(`${subject}: expected ${expectedName(issue.expected)}, got ${shown(given)}`, locate(path), example)]
     }
@@ -89,24 +90,25 @@ function toDiagnostics(issue: Issue, root: unknown, schema: z.ZodType, locate: L
     }
     case 'too_small':
     case 'too_big':
-      return [error(`${subject} ${limitText(issue, given)}`)]
+      return [error(`${subject}${limitText(issue, given)}`)]
     case 'invalid_key':
       return [error(`the key ${JSON.stringify(key)}: ${issue.issues.map((inner) => inner.message).join('; ')}`, locate(path, 'key'))]
     case 'invalid_format':
       return [error(`${subject}: expected ${issue.message}, got ${shown(given)}`)]
     default:
-      return [error(/^(must|has|expected|a share)/.test(issue.message) ? `${subject}${/^must|^has/.test(issue.message) ? '' : ':'} ${issue.message}` : issue.message)]
+      return [error(`${subject}${issue.message.startsWith('must') ? '' : ':'} ${issue.message}`)]
   }
 }
 
 function limitText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>, given: unknown): string {
   if (issue.origin === 'array' || issue.origin === 'string') {
-    if (!/^Too (small|big)/.test(issue.message)) return `: ${issue.message}`.replace(/^: /, 'has no values: ')
-    return issue.code === 'too_small' ? 'must not be empty' : `must have at most ${issue.maximum} ${issue.origin === 'array' ? 'values' : 'characters'}`
+    if (!/^Too (small|big)/.test(issue.message)) return `: ${issue.message}`
+    if (issue.code === 'too_small') return ' must not be empty'
+    return ` must have at most ${issue.maximum} ${issue.origin === 'array' ? 'values' : 'characters'}`
   }
   const limit = issue.code === 'too_small' ? issue.minimum : issue.maximum
   const relation = issue.code === 'too_small' ? (issue.inclusive ? 'at least' : 'above') : issue.inclusive ? 'at most' : 'below'
-  return `must be ${relation} ${limit}, got ${shown(given)}`
+  return ` must be ${relation} ${limit}, got ${shown(given)}`
 }
 
 const typeNames: Readonly<Record<string, string>> = {

@@ -35,8 +35,8 @@ export function parseScenario(text: string, file: string, catalog: Catalog, set:
   if (!isMap(document.value)) {
     throw inputError(`a scenario is a map of keys, got ${shown(document.value)}`, { position: document.locate([]), hint: 'e.g. kind: serve' })
   }
-  for (const text of set) {
-    const { path, value } = parseAssignment(text)
+  for (const assignment of set) {
+    const { path, value } = parseAssignment(assignment)
     document = setPath(document, path, value)
   }
   const { value, locate } = document
@@ -61,7 +61,7 @@ function checkKind(kind: unknown, locate: Locate): Diagnostic | undefined {
     position,
     ...(hint === undefined ? {} : { hint }),
   })
-  if (kind === undefined) return error('the key "kind" is missing', 'kind: serve')
+  if (kind === undefined) return error('the key "kind" is missing', 'e.g. kind: serve')
   if (typeof kind === 'string' && planned.includes(kind)) return error(`this version does not plan scenarios of kind ${kind} yet`, 'it plans kind: serve')
   return error(`kind: ${shown(kind)} is not one of ${all.join(', ')}`, typeof kind === 'string' ? didYouMean(kind, all) : undefined)
 }

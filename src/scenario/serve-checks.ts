@@ -1,4 +1,5 @@
 import { get } from '../catalog/catalog.ts'
+import { releaseFor } from '../catalog/support.ts'
 import { count } from '../units.ts'
 import type { InlineModel, Prices } from './common.ts'
 import type { Checker } from './ids.ts'
@@ -74,22 +75,8 @@ function checkEngineVersion(scenario: ServeScenario, engine: string, check: Chec
     return
   }
   if (!check.catalog.engines.has(engine)) return
-  const { releases } = get(check.catalog, 'engines', engine)
-  const known = releases.some((each) => compareVersions(wanted, each.from) >= 0 && (each.until === null || compareVersions(wanted, each.until) < 0))
-  if (known) return
-  const ranges = releases.map((each) => (each.until === null ? `${each.from} and newer` : `${each.from} to before ${each.until}`))
-  check.error(['engine_version'], `no data for ${engine} ${wanted}`, `known: ${ranges.join('; ')}`)
-}
-
-/** Dotted numbers by their parts: "0.9" is before "0.11". Missing parts count as zero. */
-function compareVersions(a: string, b: string): number {
-  const left = a.split('.').map(Number)
-  const right = b.split('.').map(Number)
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
+  const answer = releaseFor(get(check.catalog, 'engines', engine), wanted)
+  if (!answer.ok) check.error(['engine_version'], answer.message)
 }
 
 function checkSearch(search: NonNullable<ServeScenario['search']>, check: Checker): NonNullable<ServeScenario['search']> {

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { version } from '../catalog/engine.ts'
 import { commonKeys, hardwareSearch } from './common.ts'
-import { degree, domain, name, percentage, quantity, share } from './fields.ts'
+import { degree, domain, name, percentage, quantity, share, versionText } from './fields.ts'
 
 /** The three ways to say how much traffic there is; a scenario has exactly one. */
 export const rateKeys = ['requests_per_second', 'tokens_per_day', 'concurrency'] as const
@@ -51,7 +50,7 @@ export const serveSchema = z.strictObject({
     .optional(),
   redundancy: quantity('Spare replicas', { max: 1000, whole: true }).optional(),
   engine: name('Inference engine: vllm, sglang, tensorrt-llm, llama.cpp, or any').optional(),
-  engine_version: version.meta({ description: 'Version of the engine, in quotes: "0.19"; its newest release without it' }).optional(),
+  engine_version: versionText('Version of the engine, in quotes: "0.19"; its newest release without it').optional(),
   memory_model: z
     .enum(['architecture', 'rule-of-thumb'])
     .meta({ description: 'How memory is computed: from the architecture, or by rules of thumb' })

@@ -54,6 +54,8 @@ export function setPath(document: ChangedDocument, path: string, valueText: stri
 
 function readValue(flag: string, path: Path, text: string): unknown {
   if (text.trim() === '' || text.trim() === 'null') return undefined
+  // A version is text even where it looks like a number: 0.20 is not 0.2.
+  if (path.at(-1) === 'engine_version') return text.trim().replace(/^(["'])(.*)\1$/, '$2')
   const parsed = parseYaml(text, flag)
   if (parsed.ok) return parsed.value
   const [first] = parsed.diagnostics

@@ -92,7 +92,6 @@ function compose(source: string, lines: LineCounter, limits: YamlLimits): Docume
 
 const syntaxMessages: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab cannot indent; use spaces',
-  BAD_INDENT: 'the indentation does not match the lines above',
   MULTIPLE_DOCS: 'the file holds several documents; put each in its own file',
   BAD_ALIAS: 'the alias cannot be used here',
   MULTIPLE_ANCHORS: 'a value can have only one anchor',
@@ -101,7 +100,9 @@ const syntaxMessages: Readonly<Record<string, string>> = {
 function syntaxDiagnostic(error: YAMLError, source: string, at: (offset: number) => Position): Diagnostic {
   const [start] = error.pos
   const rest = source.slice(start, start + 200)
-  let message = syntaxMessages[error.code] ?? error.message.replace(/ at line \d+.*$/s, '')
+  let message = syntaxMessages[error.code] ?? error.message
+  const unclosed = /^Flow (?:sequence|map).* end with a (.)$/.exec(message)
+  if (unclosed !== null) message = `${unclosed[1] === ']' ? 'the list' : 'the map'} is not closed: "${unclosed[1]}" is missing`
   if (error.code === 'DUPLICATE_KEY') {
     const key = /^(?:"([^"]*)"|'([^']*)'|([^:\n]*))/.exec(rest)
     message = `the key ${JSON.stringify((key?.[1] ?? key?.[2] ?? key?.[3] ?? '').trim())} occurs twice`
@@ -124,6 +125,8 @@ class Reader {
   private readonly open = new Set<Node>()
   private readonly limits: YamlLimits
   private values = 0
+  /** Place of the alias that is being followed; the values behind it stand elsewhere. */
+  private aliasOffset: number | undefined
 
   constructor(limits: YamlLimits) {
     this.limits = limits
@@ -131,7 +134,7 @@ class Reader {
 
   read(node: Node | null, depth: number): unknown {
     if (node === null) return null
-    const offset = node.range?.[0] ?? 0
+    const offset = this.aliasOffset ?? node.range?.[0] ?? 0
     this.values += 1
     if (this.values > this.limits.values) {
       throw new Refusal(`aliases make the file too large: more than ${count(this.limits.values)} values`, offset)
@@ -143,7 +146,11 @@ class Reader {
       const target = this.anchors.get(node.source)
       if (target === undefined) throw new Refusal(`the alias *${node.source} has no anchor before it`, offset)
       if (this.open.has(target)) throw new Refusal(`the alias *${node.source} refers to a value that contains it`, offset)
-      return this.read(target, depth)
+      const outer = this.aliasOffset
+      this.aliasOffset = offset
+      const value = this.read(target, depth)
+      this.aliasOffset = outer
+      return value
     }
     if ('anchor' in node && node.anchor !== undefined) this.anchors.set(node.anchor, node)
     if (isScalar(node)) return node.value

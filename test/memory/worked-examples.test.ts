@@ -3,7 +3,7 @@ import type { Term, TermName } from '../../src/memory/ledger.ts'
 import { bf16, GIB, int8, mxfp4, serving } from './fixtures.ts'
 
 /*
- * Figures worked by hand from the accounting of docs/memory.md (H100 SXM, 79.18 GiB as the driver reports it) and held against
+ * Figures worked by hand from the accounting (H100 SXM, 79.18 GiB as the driver reports it) and held against
  * start-up logs: llm-d-incubation/llm-d-planner docs/empirical-vllm-memory-results.md (0.11.0) and PR 205 (0.19.0).
  */
 

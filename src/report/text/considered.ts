@@ -8,12 +8,12 @@ import { planSentence } from './answer.ts'
 /** Titles of the table of plans; the same in every format. */
 export const CONSIDERED: readonly Column[] = [
   { title: 'GPUs', least: 18 },
-  { title: 'provider', least: 8 },
   { title: 'format', least: 10 },
   { title: 'layout', least: 8 },
   { title: '$/h', align: 'right' },
   { title: 'vs best', align: 'right' },
   { title: 'tightest' },
+  { title: 'provider', least: 5 },
 ]
 
 /** One plan as cells under {@link CONSIDERED}. */
@@ -21,12 +21,12 @@ export function consideredRow(plan: Plan, best: Plan | null): string[] {
   const { placement, configuration, cost } = plan
   return [
     `${placement.gpus}x ${placement.gpu}`,
-    placement.provider ?? '-',
     format(configuration, true),
     layout(configuration),
     usdCell(cost.usd_per_hour),
     versusBest(plan, best),
     tightestMargin(plan),
+    placement.provider ?? '-',
   ]
 }
 

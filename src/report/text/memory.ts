@@ -1,5 +1,5 @@
 import type { Plan } from '../../result/plan.ts'
-import { gib, percent } from '../../units.ts'
+import { fixed, gib } from '../../units.ts'
 import type { Style } from '../style.ts'
 import { pad } from '../wrap.ts'
 
@@ -26,12 +26,11 @@ export function memoryBars(memory: Plan['memory'], style: Style): string[] {
 
 function row(name: string, bytes: number, capacity: number): string {
   const share = capacity > 0 ? bytes / capacity : 0
-  return `  ${pad(name, NAME_COLUMNS)}${pad(gib(bytes), SIZE_COLUMNS, 'right')}  ${bar(share)} ${pad(percent(share), SHARE_COLUMNS, 'right')}`
+  return `  ${pad(name, NAME_COLUMNS)}${pad(gib(bytes), SIZE_COLUMNS, 'right')}  ${bar(share)} ${pad(`${fixed(share * 100, 1)}%`, SHARE_COLUMNS, 'right')}`
 }
 
-/** Full and empty cells; something that is there shows at least one full cell. */
+/** Full and empty cells. */
 export function bar(share: number, columns = BAR_COLUMNS): string {
-  const rounded = Math.round(share * columns)
-  const full = Math.min(columns, share > 0 ? Math.max(1, rounded) : 0)
+  const full = Math.min(columns, Math.max(0, Math.round(share * columns)))
   return '█'.repeat(full) + '░'.repeat(columns - full)
 }

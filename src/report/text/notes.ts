@@ -22,7 +22,7 @@ export function warnings(sentences: readonly string[], style: Style): string[] {
 export function priceDate({ best, catalog }: ServeResult): string {
   const own = best?.cost.price_as_of ?? null
   const newest = catalog.prices_as_of
-  const dates = [own === null ? null : `price of ${own}`, newest === null ? null : `newest price ${newest}`]
+  const dates = [own === null ? null : `this one of ${own}`, newest === null ? null : `the newest of ${newest}`]
   return [...dates.filter((date) => date !== null), `catalog ${catalog.hash}`].join(', ')
 }
 

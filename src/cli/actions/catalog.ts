@@ -1,0 +1,81 @@
+import { type Catalog, names, type Subject, subjects } from '../../catalog/catalog.ts'
+import { didYouMean } from '../../catalog/suggest.ts'
+import { loadCatalog } from '../../io/load-catalog.ts'
+import { inputError } from '../../scenario/diagnostic.ts'
+import type { Call } from '../command.ts'
+import { deliver } from '../deliver.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { asOfDay, formatOf } from '../shared-flags.ts'
+
+const ACTIONS = ['list', 'show', 'check'] as const
+
+/** `plan catalog list|show|check`. */
+export async function catalogAction(call: Call): Promise<ExitCode> {
+  const [action, name] = call.words
+  if (action === undefined) throw inputError(`catalog takes ${ACTIONS.join(', ')}`, { hint: 'plan catalog list gpus' })
+  if (action === 'import') throw inputError('"plan catalog import" is not available in this version')
+  if (!ACTIONS.some((each) => each === action)) {
+    const hint = didYouMean(action, ACTIONS)
+    throw inputError(
+      `catalog takes ${ACTIONS.join(', ')}, got ${JSON.stringify(action)}`,
+      hint === undefined ? {} : { hint },
+    )
+  }
+  const format = formatOf(call.flags)
+  const catalog = await loadCatalog(call.flags.texts('catalog'))
+  const text = action === 'list' ? list : action === 'show' ? show : check
+  deliver(await text(catalog, name, format, call), call.flags, call.terminal)
+  return EXIT.ok
+}
+
+type Action = (
+  catalog: Catalog,
+  name: string | undefined,
+  format: ReturnType<typeof formatOf>,
+  call: Call,
+) => Promise<string>
+
+const list: Action = async (catalog, name, format) => {
+  const { listSubject, listSubjects } = await import('../../report/catalog-list.ts')
+  if (name === undefined) return listSubjects(catalog, format)
+  return listSubject(catalog, subjectNamed(name), format)
+}
+
+/** The subject as typed, or as the folders and the documentation write it: `gpu`, `kv-formats`. */
+function subjectNamed(name: string): Subject {
+  const plain = (text: string): string =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z]/g, '')
+      .replace(/s$/, '')
+  const found = subjects.find((subject) => plain(subject) === plain(name))
+  if (found !== undefined) return found
+  const hint = didYouMean(name, subjects)
+  throw inputError(
+    `catalog list takes ${subjects.join(', ')}, got ${JSON.stringify(name)}`,
+    hint === undefined ? {} : { hint },
+  )
+}
+
+const show: Action = async (catalog, name, format) => {
+  if (name === undefined) throw inputError('catalog show takes an id', { hint: 'plan catalog show h100-sxm-80gb' })
+  if (format === 'csv' || format === 'markdown') throw inputError('catalog show prints text or json')
+  const { entriesNamed, showEntries } = await import('../../report/catalog-show.ts')
+  const found = entriesNamed(catalog, name)
+  if (Object.keys(found).length > 0) return showEntries(found, format)
+  const hint = didYouMean(
+    name,
+    subjects.flatMap((subject) => names(catalog, subject)),
+  )
+  throw inputError(`nothing in the catalog is called ${JSON.stringify(name)}`, hint === undefined ? {} : { hint })
+}
+
+const check: Action = async (catalog, name, format, { flags }) => {
+  if (name !== undefined)
+    throw inputError(`catalog check takes no name, got ${JSON.stringify(name)}`, {
+      hint: '--catalog DIR adds a catalog',
+    })
+  const { checkCatalog, checkDefaults } = await import('../../catalog/check.ts')
+  const { printFindings } = await import('../../report/catalog-check.ts')
+  return printFindings(checkCatalog(catalog, { ...checkDefaults, asOf: asOfDay(flags) }), catalog.offers.size, format)
+}

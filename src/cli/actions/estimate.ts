@@ -1,0 +1,29 @@
+import { estimatePlan } from '../../../planners/index.ts'
+import { loadCatalog } from '../../io/load-catalog.ts'
+import { estimateCsv, estimateJson, estimateMarkdown, estimateText } from '../../report/estimate.ts'
+import type { Call } from '../command.ts'
+import { configurationOf, modelOf } from '../configuration-flags.ts'
+import { colored, deliver } from '../deliver.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { gate } from '../gate.ts'
+import { formatOf } from '../shared-flags.ts'
+
+/** One given configuration. Exit 3 when it does not fit. */
+export async function estimateModel({ flags, terminal, words }: Call): Promise<ExitCode> {
+  const model = modelOf(words)
+  const format = formatOf(flags)
+  const input = configurationOf(model, flags)
+  const maxCost = flags.usd('max-cost')
+  const estimate = estimatePlan(input, await loadCatalog(flags.texts('catalog')))
+  const explain = flags.switch('explain')
+  const print = {
+    text: () => estimateText(model, estimate, { color: colored(flags, terminal), explain }),
+    json: () => estimateJson(estimate),
+    csv: () => estimateCsv(model, estimate),
+    markdown: () => estimateMarkdown(model, estimate, { explain }),
+  }
+  // Judged first: a gate that cannot be judged writes nothing.
+  const code = gate(model, estimate.fits ? estimate.plan : null, maxCost, terminal)
+  deliver(print[format](), flags, terminal)
+  return code
+}

@@ -1,0 +1,26 @@
+import type { ExitCode } from './exit-codes.ts'
+import type { Flags, FlagTable } from './flags.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A command as data. Specs load at every start, so what a command does is imported only when it runs. */
+export interface Command {
+  /** The word that names it; null for the default command. */
+  readonly name: string | null
+  readonly describe: string
+  /** Opens the command's help: examples, then usage. */
+  readonly help: string
+  readonly flags: FlagTable
+  /** Words that it takes after its name; more are refused. */
+  readonly words: number
+  /** Subjects that completion offers for the words, in order. */
+  readonly completes?: readonly ('models' | readonly string[])[]
+  handle(call: Call): Promise<ExitCode>
+}
+
+/** One call of a command. */
+export interface Call {
+  readonly flags: Flags
+  readonly terminal: Terminal
+  /** Words after the command's name. */
+  readonly words: readonly string[]
+}

@@ -1,0 +1,18 @@
+import type { Command } from '../command.ts'
+import { configurationFlags } from '../configuration-flags.ts'
+import { outputFlags, priceFlags } from '../shared-flags.ts'
+
+export const estimate: Command = {
+  name: 'estimate',
+  describe: 'Memory, speed and price of one given configuration',
+  help: `Example:
+  plan estimate llama-3.1-70b --gpu h100-sxm-80gb --tensor-parallel 4 \\
+    --context 8192 --concurrency 32 --quantization bf16
+
+Usage:
+  plan estimate MODEL --gpu ID [flags]`,
+  words: 1,
+  completes: ['models'],
+  flags: { ...configurationFlags, ...priceFlags, ...outputFlags },
+  handle: async (call) => (await import('../actions/estimate.ts')).estimateModel(call),
+}

@@ -1,0 +1,19 @@
+import type { Command } from '../command.ts'
+import { configurationFlags } from '../configuration-flags.ts'
+import { outputFlags, priceFlags } from '../shared-flags.ts'
+
+const { 'max-cost': _, ...pricing } = priceFlags
+
+export const fit: Command = {
+  name: 'fit',
+  describe: 'The largest context and concurrency that fit a GPU',
+  help: `Example:
+  plan fit llama-3.1-8b --gpu h100-sxm-80gb --context 8192
+
+Usage:
+  plan fit MODEL --gpu ID [flags]`,
+  words: 1,
+  completes: ['models'],
+  flags: { ...configurationFlags, ...pricing, ...outputFlags },
+  handle: async (call) => (await import('../actions/fit.ts')).fitToGpu(call),
+}

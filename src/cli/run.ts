@@ -1,0 +1,94 @@
+import yargs, { type Arguments, type Argv } from 'yargs'
+import { inputError } from '../scenario/diagnostic.ts'
+import type { Command } from './command.ts'
+import { catalog } from './commands/catalog.ts'
+import { completion } from './commands/completion.ts'
+import { estimate } from './commands/estimate.ts'
+import { fit } from './commands/fit.ts'
+import { plan } from './commands/plan.ts'
+import { schema } from './commands/schema.ts'
+import { COMPLETE, complete } from './complete.ts'
+import { report, usageError } from './errors.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { Flags, parserOptions } from './flags.ts'
+import { alwaysFlags, helpText } from './help.ts'
+import type { Terminal } from './terminal.ts'
+import { packageVersion } from './version.ts'
+
+const COMMANDS: readonly Command[] = [plan, estimate, fit, catalog, schema, completion]
+
+/** Runs one command line and says with which code the process ends. Never throws. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    if (args[0] === COMPLETE) {
+      terminal.result((await complete(COMMANDS, args.slice(1))).map((word) => `${word}\n`).join(''))
+      return EXIT.ok
+    }
+    return await dispatch(args, terminal)
+  } catch (error) {
+    return report(error, terminal)
+  }
+}
+
+async function dispatch(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok
+  // The flags of the command that is being read, for suggestions.
+  let known: readonly string[] = []
+  const line = parser(args).fail((message, error) => {
+    throw usageError(message, error, known)
+  })
+  for (const command of COMMANDS) {
+    const flags = { ...command.flags, ...alwaysFlags }
+    line.command({
+      command: command.name ?? '$0',
+      describe: command.describe,
+      builder: (inner) => {
+        known = Object.keys(flags)
+        return inner.options(parserOptions(flags))
+      },
+      handler: async (argv) => {
+        code = await call(command, argv, terminal)
+      },
+    })
+  }
+  await line.parseAsync()
+  return code
+}
+
+/** Only the parser of yargs is used: help, version and messages are this program's own. */
+function parser(args: readonly string[]): Argv {
+  return yargs([...args])
+    .detectLocale(false)
+    .parserConfiguration({
+      // Values are read by Flags: yargs would turn `abc` into NaN and `0x10` into 16.
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'dot-notation': false,
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+      'greedy-arrays': false,
+    })
+    .exitProcess(false)
+    .strictOptions()
+    .version(false)
+    .help(false)
+}
+
+async function call(command: Command, argv: Arguments, terminal: Terminal): Promise<ExitCode> {
+  const flags = new Flags(argv)
+  // The parser keeps the command's own word first; the default command has none.
+  const words = argv._.map(String).slice(command.name === null ? 0 : 1)
+  if (flags.switch('help') || flags.switch('h')) {
+    terminal.result(helpText(command, COMMANDS))
+    return EXIT.ok
+  }
+  if (flags.switch('version')) {
+    terminal.result(`${packageVersion()}\n`)
+    return EXIT.ok
+  }
+  const excess = words[command.words]
+  if (excess !== undefined) {
+    throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: `plan ${command.name ?? ''} --help` })
+  }
+  return command.handle({ flags, terminal, words })
+}

@@ -1,0 +1,35 @@
+import { inputError } from '../scenario/diagnostic.ts'
+import { type Flags, type FlagTable, switched, valued } from './flags.ts'
+
+const FORMATS = ['text', 'json', 'csv', 'markdown', 'html'] as const
+export type Format = Exclude<(typeof FORMATS)[number], 'html'>
+
+/** Flags of every command that prints a result. */
+export const outputFlags: FlagTable = {
+  format: { value: 'FORM', describe: `${FORMATS.join(', ')} (text)`, choices: FORMATS },
+  output: { value: 'FILE', describe: 'Write the result to a file instead of standard output' },
+  catalog: { value: 'DIR', describe: 'Own catalog laid over the shipped one; repeatable' },
+  quiet: { describe: 'Nothing on standard error but errors' },
+  'no-color': { describe: 'No colours (also NO_COLOR)' },
+}
+
+/** Flags of the commands that price something. */
+export const priceFlags: FlagTable = {
+  'max-cost': { value: 'USD', describe: 'Exit 4 when the plan costs more US dollars an hour than this' },
+  'as-of': { value: 'YYYY-MM-DD', describe: 'Day from which the age of prices is judged (today)' },
+  explain: { describe: 'Show the arithmetic of every figure' },
+}
+
+/** @throws InputError for a form that does not exist, or not yet. */
+export function formatOf(flags: Flags): Format {
+  const format = flags.choice('format', FORMATS) ?? 'text'
+  if (format === 'html') {
+    throw inputError('--format html is not available in this version', { hint: 'text, json, csv or markdown' })
+  }
+  return format
+}
+
+/** The given day, else today (UTC). The only clock of the program. */
+export function asOfDay(flags: Flags): string {
+  return flags.date('as-of') ?? new Date().toISOString().slice(0, 10)
+}
