@@ -1,6 +1,6 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { resultVersion, type ServeResult } from '../src/result/plan.ts'
-import { fixesFor, type Relaxation } from './serve/fixes.ts'
+import { fixesOf, missOfRemedy, type Relaxation, remediesFor } from './serve/fixes.ts'
 import { nearMissOf } from './serve/near-misses.ts'
 import { planOf } from './serve/plan.ts'
 import type { ServeRequest } from './serve/request.ts'
@@ -19,7 +19,7 @@ export interface ServeOptions {
   readonly relaxations?: readonly Relaxation[]
 }
 
-/** Beside a winner, what misses a limit by more than this share of it is not near. */
+/** What misses a limit by more than this share of it is not near. */
 const NEAR_SHARE = 0.5
 
 /** How many configurations that just miss are shown. */
@@ -36,15 +36,13 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
   // Beside a winner only what would have been cheaper is of interest; without one everything that came close.
   const comparable = best === null || request.objective === 'cost'
   const below = run.best?.assignment.usdPerHour ?? Number.POSITIVE_INFINITY
-  const reach = best === null ? Number.POSITIVE_INFINITY : NEAR_SHARE
-  const misses = comparable ? run.nearMisses.list(run.constraints, { below, reach, most: NEAR_MISSES }) : []
+  const listed = comparable ? run.nearMisses.list(run.constraints, { below, most: NEAR_MISSES }) : []
+  // Without a plan the closest configuration is shown however far it is.
+  const misses = listed.filter((miss, index) => miss.share <= NEAR_SHARE || (best === null && index === 0))
+  const remedies = best === null ? remediesFor(catalog, options.relaxations ?? []) : []
+  if (misses.length === 0 && remedies[0] !== undefined) misses.push(missOfRemedy(remedies[0], run.constraints))
   const nearMisses = misses.map((miss, index) =>
-    nearMissOf(
-      request,
-      miss,
-      best === null && index === 0 ? fixesFor(catalog, miss, options.relaxations ?? []) : [],
-      explain,
-    ),
+    nearMissOf(request, miss, index === 0 ? fixesOf(remedies, miss) : [], explain),
   )
   const dates = request.offers.map((priced) => priced.offer.price_as_of).sort()
   return {

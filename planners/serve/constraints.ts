@@ -1,8 +1,11 @@
 import { type Catalog, find } from '../../src/catalog/catalog.ts'
 import type { Engine } from '../../src/catalog/engine.ts'
-import type { Quantization } from '../../src/catalog/quantization.ts'
+import type { Quantization, TensorClass } from '../../src/catalog/quantization.ts'
 import { holdsNative, searchedByDefault } from '../../src/catalog/support.ts'
 import { divisibilityProblem, parallelismProblem } from '../../src/memory/feasibility.ts'
+import { parametersByClass } from '../../src/model/parameters.ts'
+import type { ModelTensors } from '../../src/model/tensors.ts'
+import { BYTES_PER_GIB } from '../../src/units.ts'
 import type { Constraint } from '../search/space.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { ServeRequest } from './request.ts'
@@ -22,6 +25,15 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
         (pipelineParallel > 1 && !engine.parallelism.pipeline)
       : parallelismProblem(tensors, engine, { tensorParallel, pipelineParallel, expertParallel }) !== null,
   )
+  const leastWeights = new Map<Quantization, number>()
+  const leastWeightBytes = (quantization: Quantization): number => {
+    let bytes = leastWeights.get(quantization)
+    if (bytes === undefined) {
+      bytes = tensors === null ? 0 : leastBytes(tensors, quantization)
+      leastWeights.set(quantization, bytes)
+    }
+    return bytes
+  }
   const groupProblem = remembered(
     (quantization: Quantization, tensorParallel = 1, expertParallel = 1) =>
       tensors !== null && divisibilityProblem(tensors, quantization, { tensorParallel, expertParallel }) !== null,
@@ -124,6 +136,17 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
       limit: () => request.maxGpus,
     },
     {
+      // The same limit before anything is counted exactly: the weights alone, as if nothing were replicated or padded.
+      name: 'memory',
+      reason: MEMORY_REASON,
+      unit: 'bytes',
+      needs: ['quantization', 'gpu', 'tensor_parallel', 'pipeline_parallel'],
+      evaluates: true,
+      violation: (a) =>
+        leastWeightBytes(a.quantization) / a.gpusPerReplica - a.board.gpu.memory.usable_gib * BYTES_PER_GIB,
+      limit: (a) => a.board.gpu.memory.usable_gib * BYTES_PER_GIB,
+    },
+    {
       name: 'expert_parallel',
       reason: 'expert parallelism must divide the experts and the GPUs as the engine spreads them',
       unit: '',
@@ -219,6 +242,15 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
       limit: () => request.maxGpus,
     },
   ]
+}
+
+/** Weights of a whole model without its embedding, which some engines keep on the host. */
+function leastBytes(tensors: ModelTensors, { bits, other_bits }: Quantization): number {
+  const classes = Object.entries(parametersByClass(tensors)) as [TensorClass, number][]
+  return classes.reduce(
+    (bytes, [name, parameters]) => bytes + (name === 'embedding' ? 0 : (parameters * (bits[name] ?? other_bits)) / 8),
+    0,
+  )
 }
 
 /** A second quantisation of a released one must save at least this much to be worth its loss. */

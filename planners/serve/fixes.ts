@@ -1,39 +1,70 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import type { Fix } from '../../src/result/plan.ts'
+import type { Constraint } from '../search/space.ts'
+import type { ServeAssignment } from './assignment.ts'
 import type { Candidate } from './incumbents.ts'
-import type { Miss } from './near-misses.ts'
+import { type Miss, violationsOf } from './near-misses.ts'
 import { round } from './plan.ts'
 import type { ServeRequest } from './request.ts'
 import { runServe } from './run.ts'
 
 /** A single change of the scenario that may make a plan possible. */
 export interface Relaxation {
-  /** What is changed, for a person: "context 24,576 instead of 32,768". */
+  /** The setting that is changed, e.g. `context`. */
+  readonly setting: string
+  /** What is changed, for a machine and for a person. */
   describe(found: Candidate): { change: Fix['change']; text: string }
   /** The request with the change; tried in this order, the first that has a plan counts. */
   readonly requests: Iterable<ServeRequest>
 }
 
+/** A change with the cheapest plan that it makes possible. */
+export interface Remedy {
+  readonly setting: string
+  readonly change: Fix['change']
+  readonly text: string
+  readonly found: Candidate
+}
+
 /** How many fixes are worth reading. */
 const FIXES = 3
 
-/** The cheapest single changes that make a plan possible, each verified by planning it. */
-export function fixesFor(catalog: Catalog, miss: Miss, relaxations: readonly Relaxation[]): Fix[] {
-  const fixes: Fix[] = []
-  for (const relaxation of relaxations) {
-    for (const relaxed of relaxation.requests) {
+/** The cheapest single changes that make a plan possible, each verified by planning it; cheapest plan first. */
+export function remediesFor(catalog: Catalog, relaxations: readonly Relaxation[]): Remedy[] {
+  const remedies: Remedy[] = []
+  for (const { setting, requests, describe } of relaxations) {
+    for (const relaxed of requests) {
       const found = runServe({ ...relaxed, objective: 'cost', alternatives: 0 }, catalog, false).best
       if (found === null) continue
-      const { change, text } = relaxation.describe(found)
-      const { usdPerHour } = found.assignment
-      fixes.push({
-        change,
-        text,
-        usd_per_hour: round(usdPerHour),
-        cost_delta_usd_per_hour: round(usdPerHour - miss.candidate.assignment.usdPerHour),
-      })
+      remedies.push({ setting, ...describe(found), found })
       break
     }
   }
-  return fixes.sort((a, b) => a.usd_per_hour - b.usd_per_hour).slice(0, FIXES)
+  return remedies.sort((a, b) => a.found.assignment.usdPerHour - b.found.assignment.usdPerHour).slice(0, FIXES)
+}
+
+/** The remedies as differences to the configuration that came closest. */
+export function fixesOf(remedies: readonly Remedy[], miss: Miss): Fix[] {
+  return remedies.map(({ change, text, found }) => {
+    const { usdPerHour } = found.assignment
+    return {
+      change,
+      text,
+      usd_per_hour: round(usdPerHour),
+      cost_delta_usd_per_hour: round(usdPerHour - miss.candidate.assignment.usdPerHour),
+    }
+  })
+}
+
+/**
+ * Where the search never reached a configuration that could come close (no offer, no format left), the cheapest remedy
+ * itself is what comes closest: it misses what it changes.
+ */
+export function missOfRemedy(remedy: Remedy, constraints: readonly Constraint<ServeAssignment>[]): Miss {
+  const { violations, share } = violationsOf(constraints, remedy.found.assignment) ?? { violations: [], share: 1 }
+  return {
+    candidate: remedy.found,
+    violations: violations.length > 0 ? violations : [{ constraint: remedy.setting, by: 1, unit: 'setting' }],
+    share,
+  }
 }

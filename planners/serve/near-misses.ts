@@ -1,3 +1,4 @@
+import type { Catalog } from '../../src/catalog/catalog.ts'
 import { emptySpeed } from '../../src/performance/serving.ts'
 import type { NearMiss, Violation } from '../../src/result/plan.ts'
 import { compareKeys, type SortKey } from '../search/ranking.ts'
@@ -6,7 +7,7 @@ import type { ServeAssignment } from './assignment.ts'
 import { type Candidate, objectiveOf, operatingConcurrency, sortKey } from './incumbents.ts'
 import { planOf, round } from './plan.ts'
 import type { ServeRequest } from './request.ts'
-import { load, place, replicate } from './space.ts'
+import { load, place, prepare, replicate } from './space.ts'
 
 /** A configuration that misses the scenario, with every limit it misses. */
 export interface Miss {
@@ -15,6 +16,9 @@ export interface Miss {
   /** The largest violation as a share of its limit. */
   readonly share: number
 }
+
+/** How much of a branch was bound when it died: tensor and pipeline degrees, all degrees, or the concurrency too. */
+export type Bound = 'degrees' | 'parallelism' | 'concurrency'
 
 /** Constraints whose violation has a size that a person can act on. */
 const MEASURABLE = new Set(['memory', 'ttft', 'tpot', 'prompt_queue', 'max_gpus', 'max_instances'])
@@ -25,19 +29,16 @@ const MEASURABLE = new Set(['memory', 'ttft', 'tpot', 'prompt_queue', 'max_gpus'
  */
 export class NearMisses {
   readonly #request: ServeRequest
+  readonly #catalog: Catalog
   readonly #closest = new Map<string, { share: number; key: SortKey; assignment: ServeAssignment }>()
 
-  constructor(request: ServeRequest) {
+  constructor(request: ServeRequest, catalog: Catalog) {
     this.#request = request
+    this.#catalog = catalog
   }
 
   /** A branch died: the variables up to its level are bound, the violated constraint needs no more. */
-  consider(
-    a: ServeAssignment,
-    constraint: Constraint<ServeAssignment>,
-    violation: number,
-    concurrencyBound: boolean,
-  ): void {
+  consider(a: ServeAssignment, constraint: Constraint<ServeAssignment>, violation: number, bound: Bound): void {
     if (!MEASURABLE.has(constraint.name) || constraint.limit === undefined) return
     const limit = constraint.limit(a)
     if (!(limit > 0) || !Number.isFinite(violation)) return
@@ -45,10 +46,15 @@ export class NearMisses {
     const slot = `${constraint.name} ${a.board.gpu.id}`
     const known = this.#closest.get(slot)
     if (known !== undefined && share > known.share) return
-    const key = [a.quantization.id, a.kv.id, a.tensorParallel, a.pipelineParallel, a.expertParallel, a.maxConcurrency]
+    const degrees = [a.tensorParallel, a.pipelineParallel, bound === 'degrees' ? 0 : a.expertParallel]
+    const key = [a.quantization.id, a.kv.id, ...degrees, bound === 'concurrency' ? a.maxConcurrency : 0]
     if (known !== undefined && share === known.share && compareKeys(key, known.key) >= 0) return
     const assignment = a.snapshot()
-    if (!concurrencyBound) {
+    if (bound === 'degrees') {
+      assignment.expertParallel = this.#request.expertParallel[0] ?? 1
+      prepare(this.#request, this.#catalog, assignment)
+    }
+    if (bound !== 'concurrency') {
       assignment.maxConcurrency = this.#request.maxConcurrency[0] ?? 1
       load(this.#request, assignment)
     }
@@ -58,18 +64,16 @@ export class NearMisses {
 
   /**
    * The closest misses, smallest relative violation first, then cheapest.
-   * @param limits `below`: only those that cost less, US dollars an hour: what the winner has to be compared with;
-   *   `reach`: largest relative violation; `most`: how many
+   * @param limits `below`: only those that cost less, US dollars an hour: what the winner has to be compared with; `most`: how many
    */
   list(
     constraints: readonly Constraint<ServeAssignment>[],
-    limits: { readonly below: number; readonly reach: number; readonly most: number },
+    limits: { readonly below: number; readonly most: number },
   ): Miss[] {
     const misses: Miss[] = []
     for (const { assignment } of this.#closest.values()) {
       const miss = complete(this.#request, constraints, assignment)
-      if (miss === null || miss.share > limits.reach) continue
-      if (miss.candidate.assignment.usdPerHour < limits.below) misses.push(miss)
+      if (miss !== null && miss.candidate.assignment.usdPerHour < limits.below) misses.push(miss)
     }
     return misses
       .sort((x, y) => x.share - y.share || compareKeys(x.candidate.key, y.candidate.key))
@@ -97,6 +101,20 @@ export function complete(
   place(a, cheapest.offer)
   a.usdPerHour = least
 
+  const missed = violationsOf(constraints, a)
+  if (missed === null || missed.violations.length === 0) return null
+  const speed = emptySpeed()
+  const concurrency = operatingConcurrency(request, a, speed)
+  a.performance.at(concurrency, speed)
+  const key = sortKey(objectiveOf(request, a, speed), a, speed)
+  return { candidate: { assignment: a, concurrency, speed, key }, ...missed }
+}
+
+/** Every limit that an assignment misses, and the largest miss relative to its limit; null where something refuses it. */
+export function violationsOf(
+  constraints: readonly Constraint<ServeAssignment>[],
+  a: ServeAssignment,
+): { violations: Violation[]; share: number } | null {
   const violations: Violation[] = []
   let share = 0
   for (const constraint of constraints) {
@@ -107,12 +125,7 @@ export function complete(
     violations.push({ constraint: constraint.name, by: round(by), unit: constraint.unit })
     share = Math.max(share, by / (constraint.limit?.(a) ?? by))
   }
-  if (violations.length === 0) return null
-  const speed = emptySpeed()
-  const concurrency = operatingConcurrency(request, a, speed)
-  a.performance.at(concurrency, speed)
-  const key = sortKey(objectiveOf(request, a, speed), a, speed)
-  return { candidate: { assignment: a, concurrency, speed, key }, violations, share }
+  return { violations, share }
 }
 
 export function nearMissOf(request: ServeRequest, miss: Miss, fixes: NearMiss['fixes'], explain: boolean): NearMiss {

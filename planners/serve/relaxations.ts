@@ -33,10 +33,11 @@ export function relaxationsOf(
   })
   const relaxations: Relaxation[] = []
   const add = (
+    setting: string,
     requests: () => Iterable<ServeRequest>,
     describe: (found: Candidate) => { change: Fix['change']; text: string },
   ): void => {
-    relaxations.push({ requests: { [Symbol.iterator]: () => requests()[Symbol.iterator]() }, describe })
+    relaxations.push({ setting, requests: { [Symbol.iterator]: () => requests()[Symbol.iterator]() }, describe })
   }
   const search = (changes: Partial<CompleteServeScenario['search']>): Change => {
     return (given) => {
@@ -50,24 +51,28 @@ export function relaxationsOf(
 
   if (given.kv_cache !== undefined) {
     add(
+      'kv_cache',
       () => [request(search({ kv_cache: undefined }))],
       ({ assignment: a }) => ({ change: { kv_cache: a.kv.id }, text: `KV cache in ${a.kv.id}` }),
     )
   }
   if (given.quantization !== undefined) {
     add(
+      'quantization',
       () => [request(search({ quantization: undefined }))],
       ({ assignment: a }) => ({ change: { quantization: a.quantization.id }, text: `weights in ${a.quantization.id}` }),
     )
   }
   if (given.gpus !== undefined || given.exclude_gpus !== undefined) {
     add(
+      'gpus',
       () => [request(search({ gpus: undefined, exclude_gpus: undefined }))],
       ({ assignment: a }) => ({ change: { gpus: a.board.gpu.id }, text: `GPU ${a.board.gpu.id}` }),
     )
   }
   if (given.providers !== undefined || given.exclude_providers !== undefined) {
     add(
+      'providers',
       () => [request(search({ providers: undefined, exclude_providers: undefined }))],
       ({ assignment: a }) => ({
         change: { providers: a.priced.offer.provider },
@@ -78,6 +83,7 @@ export function relaxationsOf(
   for (const key of ['tensor_parallel', 'pipeline_parallel', 'expert_parallel'] as const) {
     if (given[key] === undefined) continue
     add(
+      key,
       () => [request(search({ [key]: undefined }))],
       ({ assignment: a }) => {
         const value = {
@@ -90,6 +96,7 @@ export function relaxationsOf(
     )
   }
   add(
+    'max_gpus',
     () => [request(search({ max_gpus: MANY_GPUS }))],
     ({ assignment: a }) => ({ change: { max_gpus: a.gpusPaid }, text: `${a.gpusPaid} GPUs` }),
   )
@@ -100,6 +107,7 @@ export function relaxationsOf(
       (factor: number): Change =>
       (each) => ({ ...each, latency: { ...each.latency, [key]: limit * factor } })
     add(
+      key,
       function* () {
         for (const factor of LATENCY_STEPS) yield request(loosened(factor))
       },
@@ -114,6 +122,7 @@ export function relaxationsOf(
   if (scenario.context > least) {
     let tried = scenario.context
     add(
+      'context',
       function* () {
         for (const eighths of CONTEXT_STEPS) {
           tried = Math.max(least, Math.floor((scenario.context * eighths) / 8))
@@ -126,6 +135,7 @@ export function relaxationsOf(
     )
   }
   add(
+    'max_loss_percent',
     () => [request((each) => ({ ...each, quality: { max_loss_percent: 100 } }))],
     ({ assignment: a }) => {
       const percent = Math.ceil(a.lossPercent * 100) / 100
@@ -137,6 +147,7 @@ export function relaxationsOf(
   )
   if (scenario.prices.min_confidence !== 'low') {
     add(
+      'min_confidence',
       () => [request((each) => ({ ...each, prices: { ...each.prices, min_confidence: 'low' } }))],
       ({ assignment: a }) => ({
         change: { min_confidence: 'low' },
@@ -145,6 +156,7 @@ export function relaxationsOf(
     )
   }
   add(
+    'max_age_days',
     () => [request((each) => ({ ...each, prices: { ...each.prices, max_age_days: Number.MAX_SAFE_INTEGER } }))],
     ({ assignment: a }) => ({
       change: { max_age_days: priceAgeDays(a.priced.offer.price_as_of, options.asOf) },

@@ -85,7 +85,9 @@ export function resolveServe(
     defaultQuantizations: search.quantization === undefined,
     kvFormats:
       search.kv_cache === undefined
-        ? [...catalog.kvFormats.values()].filter((each) => each.searched_by_default && runsSomewhere(each, engines, gpus))
+        ? [...catalog.kvFormats.values()].filter(
+            (each) => each.searched_by_default && runsSomewhere(each, engines, gpus),
+          )
         : search.kv_cache.map((id) => get(catalog, 'kvFormats', id)),
     gpus,
     tensorParallel: sorted(search.tensor_parallel ?? DEGREES),

@@ -22,15 +22,21 @@ export interface ServeRun {
 export function runServe(request: ServeRequest, catalog: Catalog, exhaustive: boolean): ServeRun {
   const space = serveSpace(request, catalog)
   const names = space.variables.map((variable) => variable.name)
+  const parallelLevel = names.indexOf('expert_parallel')
   const concurrencyLevel = names.indexOf('max_concurrency')
   const incumbents = new Incumbents(request)
-  const nearMisses = new NearMisses(request)
+  const nearMisses = new NearMisses(request, catalog)
   const counts = search(space, new ServeAssignment(), {
     exhaustive,
     bound: serveBound(request, incumbents, names),
     accept: (a) => incumbents.accept(a),
     reject: (a, level, constraint, violation) =>
-      nearMisses.consider(a, constraint, violation, level >= concurrencyLevel),
+      nearMisses.consider(
+        a,
+        constraint,
+        violation,
+        level >= concurrencyLevel ? 'concurrency' : level >= parallelLevel ? 'parallelism' : 'degrees',
+      ),
   })
   const [best, ...alternatives] = incumbents.ranked()
   return {

@@ -68,12 +68,7 @@ export function serveSpace(request: ServeRequest, catalog: Catalog): Space<Serve
       },
       {
         needs: ['engine', 'quantization', 'kv_cache', 'gpu', 'tensor_parallel', 'pipeline_parallel', 'expert_parallel'],
-        compute: (a) => {
-          a.memory = memoryOf(request, catalog, a)
-          a.performance = performanceOf(request, catalog, a)
-          a.maxBatchedTokens = batchedTokens(request, a)
-          a.performance.at(1, a.alone)
-        },
+        compute: (a) => prepare(request, catalog, a),
       },
       {
         needs: ['max_concurrency'],
@@ -104,6 +99,14 @@ function variable<T>(
 export function qualityModel(request: ServeRequest): { parameters: number; nativeScheme?: string } {
   const native = request.model.native_quantization?.scheme
   return { parameters: request.parameters, ...(native === undefined ? {} : { nativeScheme: native }) }
+}
+
+/** Memory and speed of one replica as functions of its load. */
+export function prepare(request: ServeRequest, catalog: Catalog, a: ServeAssignment): void {
+  a.memory = memoryOf(request, catalog, a)
+  a.performance = performanceOf(request, catalog, a)
+  a.maxBatchedTokens = batchedTokens(request, a)
+  a.performance.at(1, a.alone)
 }
 
 /** Does the traffic fit, and if so, what does a full replica do. */

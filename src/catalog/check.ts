@@ -42,9 +42,16 @@ export function checkCatalog(catalog: Catalog, options: CheckOptions): Finding[]
 function staleness(offers: readonly Offer[], { asOf, maxAgeDays }: CheckOptions): Finding[] {
   return offers.flatMap((offer): Finding[] => {
     const age = daysBetween(offer.price_as_of, asOf)
-    if (age < 0) return [{ kind: 'unknown-date', id: offer.id, message: `the price is dated ${offer.price_as_of}, after ${asOf}` }]
+    if (age < 0)
+      return [{ kind: 'unknown-date', id: offer.id, message: `the price is dated ${offer.price_as_of}, after ${asOf}` }]
     if (age <= maxAgeDays) return []
-    return [{ kind: 'stale-price', id: offer.id, message: `the price of ${offer.price_as_of} is ${count(age)} days old, more than ${count(maxAgeDays)}` }]
+    return [
+      {
+        kind: 'stale-price',
+        id: offer.id,
+        message: `the price of ${offer.price_as_of} is ${count(age)} days old, more than ${count(maxAgeDays)}`,
+      },
+    ]
   })
 }
 
@@ -89,12 +96,23 @@ function duplicates(offers: readonly Offer[]): Finding[] {
   const seen = new Map<string, Offer>()
   return offers.flatMap((offer): Finding[] => {
     const { provider, region, gpu, gpu_count, vcpus, ram_gb, set, usd_per_hour } = offer
-    const key = JSON.stringify([provider, region, gpu, gpu_count, vcpus, ram_gb, set, Object.entries(usd_per_hour).sort()])
+    const key = JSON.stringify([
+      provider,
+      region,
+      gpu,
+      gpu_count,
+      vcpus,
+      ram_gb,
+      set,
+      Object.entries(usd_per_hour).sort(),
+    ])
     const earlier = seen.get(key)
     if (earlier === undefined) {
       seen.set(key, offer)
       return []
     }
-    return [{ kind: 'duplicate-offer', id: offer.id, message: `looks like ${earlier.id}: same GPUs, region and prices` }]
+    return [
+      { kind: 'duplicate-offer', id: offer.id, message: `looks like ${earlier.id}: same GPUs, region and prices` },
+    ]
   })
 }

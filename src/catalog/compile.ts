@@ -55,7 +55,10 @@ type ReadResult = { ok: true; content: FileContent } | { ok: false; diagnostics:
 
 function readFile(file: CatalogFile): ReadResult {
   const noPlaces: Locate = () => ({ file: file.path })
-  const parsed = 'text' in file ? parseYaml(file.text, file.path, catalogLimits) : { ok: true as const, value: file.value, locate: noPlaces }
+  const parsed =
+    'text' in file
+      ? parseYaml(file.text, file.path, catalogLimits)
+      : { ok: true as const, value: file.value, locate: noPlaces }
   if (!parsed.ok) return parsed
   const form = formOf(file.relativePath, parsed.value)
   if (form === undefined) {

@@ -17,7 +17,13 @@ export function crossCheck(catalog: Catalog, layer: Layer): Diagnostic[] {
   const visit = <S extends Subject>(subject: S, check: (entry: Entries[S], known: Known) => void): void => {
     for (const { entry, locate } of layer.entries[subject].values() as Iterable<Located<Entries[S]>>) {
       const report: Report = (path, message, hint, target) => {
-        diagnostics.push({ severity: 'error', path, message, position: locate(path, target), ...(hint === undefined ? {} : { hint }) })
+        diagnostics.push({
+          severity: 'error',
+          path,
+          message,
+          position: locate(path, target),
+          ...(hint === undefined ? {} : { hint }),
+        })
       }
       check(entry, new Known(catalog, report))
     }
@@ -45,16 +51,19 @@ export function crossCheck(catalog: Catalog, layer: Layer): Diagnostic[] {
   visit('quantizations', (format, known) => {
     known.id('kernels', format.kernel, ['kernel'])
     if (format.expert_kernel !== undefined) known.id('kernels', format.expert_kernel, ['expert_kernel'])
-    for (const [index, id] of (format.holds_exactly ?? []).entries()) known.id('quantizations', id, ['holds_exactly', index])
+    for (const [index, id] of (format.holds_exactly ?? []).entries())
+      known.id('quantizations', id, ['holds_exactly', index])
     known.support('quantizations', format.support)
   })
   visit('kvFormats', (format, known) => {
     known.support('kvFormats', format.support)
-    for (const engine of Object.keys(format.engine_values)) known.id('engines', engine, ['engine_values', engine], 'key')
+    for (const engine of Object.keys(format.engine_values))
+      known.id('engines', engine, ['engine_values', engine], 'key')
   })
   visit('engines', (engine, known) => {
     for (const [row, defaults] of engine.batch_defaults.entries()) {
-      for (const [index, gpu] of defaults.except_gpus.entries()) known.id('gpus', gpu, ['batch_defaults', row, 'except_gpus', index])
+      for (const [index, gpu] of defaults.except_gpus.entries())
+        known.id('gpus', gpu, ['batch_defaults', row, 'except_gpus', index])
     }
   })
   visit('kernels', (kernel, known) => {
@@ -79,20 +88,31 @@ class Known {
 
   id(subject: Subject, id: string, path: Path, target: 'value' | 'key' = 'value'): void {
     if (this.catalog[subject].has(id)) return
-    this.report(path, `unknown ${subjectNames[subject]} ${JSON.stringify(id)}`, didYouMean(id, this.catalog[subject].keys()), target)
+    this.report(
+      path,
+      `unknown ${subjectNames[subject]} ${JSON.stringify(id)}`,
+      didYouMean(id, this.catalog[subject].keys()),
+      target,
+    )
   }
 
   support(formats: 'quantizations' | 'kvFormats', rows: readonly SupportRow[]): void {
     for (const [row, { engines = [], generations = [], kernel, expands_to }] of rows.entries()) {
       for (const [index, id] of engines.entries()) this.id('engines', id, ['support', row, 'engines', index])
-      for (const [index, id] of generations.entries()) this.id('generations', id, ['support', row, 'generations', index])
+      for (const [index, id] of generations.entries())
+        this.id('generations', id, ['support', row, 'generations', index])
       if (kernel !== undefined) this.id('kernels', kernel, ['support', row, 'kernel'])
       if (expands_to !== undefined) this.id(formats, expands_to, ['support', row, 'expands_to'])
     }
   }
 }
 
-function checkAliases(catalog: Catalog, subject: Subject, entry: { id: string; aliases?: readonly string[] }, report: Report): void {
+function checkAliases(
+  catalog: Catalog,
+  subject: Subject,
+  entry: { id: string; aliases?: readonly string[] },
+  report: Report,
+): void {
   for (const [index, alias] of (entry.aliases ?? []).entries()) {
     const uses = names(catalog, subject).filter((each) => each === alias).length
     if (uses <= 1) continue

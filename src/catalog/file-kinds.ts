@@ -51,7 +51,12 @@ function single<S extends Subject>(folder: string, mark: string, subject: S, sch
 }
 
 /** Keeps the type of the schema's output for `read`; the list below forgets it. */
-function kind<T extends z.ZodType>(folder: string, mark: string, schema: T, read: (value: z.infer<T>, locate: Locate) => FileContent): FileKind {
+function kind<T extends z.ZodType>(
+  folder: string,
+  mark: string,
+  schema: T,
+  read: (value: z.infer<T>, locate: Locate) => FileContent,
+): FileKind {
   return { folder, mark, schema, read } as FileKind
 }
 
@@ -62,7 +67,10 @@ export const fileKinds: readonly FileKind[] = [
   })),
   kind('models', 'models', modelFileSchema, (file, locate) => ({
     subject: 'models',
-    entries: file.models.map((model, index) => ({ entry: { ...model, family: file.family }, locate: below(locate, 'models', index) })),
+    entries: file.models.map((model, index) => ({
+      entry: { ...model, family: file.family },
+      locate: below(locate, 'models', index),
+    })),
   })),
   kind('offers', 'offers', offerFileSchema, (file, locate) => ({
     subject: 'offers',
@@ -79,5 +87,8 @@ export const fileKinds: readonly FileKind[] = [
   single('kernels', 'peak', 'kernels', kernelSchema),
   single('generations', 'kv_read', 'generations', generationSchema),
   single('links', 'all_reduce_bytes_per_second', 'links', linkSchema),
-  kind('physics', 'soft_maximum_exponent', servingPhysicsSchema, (serving) => ({ subject: 'physics', physics: { serving } })),
+  kind('physics', 'soft_maximum_exponent', servingPhysicsSchema, (serving) => ({
+    subject: 'physics',
+    physics: { serving },
+  })),
 ]

@@ -1,5 +1,14 @@
 import { inputError } from '../scenario/diagnostic.ts'
-import { byId, type Catalog, type CatalogData, catalogFromData, type Entries, type Physics, type Subject, subjects } from './catalog.ts'
+import {
+  byId,
+  type Catalog,
+  type CatalogData,
+  catalogFromData,
+  type Entries,
+  type Physics,
+  type Subject,
+  subjects,
+} from './catalog.ts'
 import type { Layer } from './compile.ts'
 import { contentHash } from './hash.ts'
 
@@ -26,5 +35,9 @@ export function mergeLayer(base: Catalog | undefined, layer: Layer): Catalog {
     hashes[subject] = contentHash(sorted)
   }
   if (base === undefined || Object.keys(layer.physics).length > 0) hashes.physics = contentHash(complete)
-  return catalogFromData({ ...(lists as { [S in Subject]: Entries[S][] }), physics: complete, hashes } satisfies CatalogData)
+  return catalogFromData({
+    ...(lists as { [S in Subject]: Entries[S][] }),
+    physics: complete,
+    hashes,
+  } satisfies CatalogData)
 }

@@ -38,12 +38,15 @@ export function nearest(typed: string, candidates: Iterable<string>, limit = 1):
   for (const candidate of new Set(candidates)) {
     const other = plain(candidate)
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, other.length) / 3))
-    const distance = Math.abs(wanted.length - other.length) > allowed ? Number.POSITIVE_INFINITY : editDistance(wanted, other)
+    const distance =
+      Math.abs(wanted.length - other.length) > allowed ? Number.POSITIVE_INFINITY : editDistance(wanted, other)
     if (distance <= allowed) scored.push({ candidate, score: distance })
     else if (wanted.length >= 3 && other.startsWith(wanted)) scored.push({ candidate, score: allowed + 1 })
     else if (wanted.length >= 3 && other.includes(wanted)) scored.push({ candidate, score: allowed + 2 })
   }
-  scored.sort((a, b) => a.score - b.score || a.candidate.length - b.candidate.length || (a.candidate < b.candidate ? -1 : 1))
+  scored.sort(
+    (a, b) => a.score - b.score || a.candidate.length - b.candidate.length || (a.candidate < b.candidate ? -1 : 1),
+  )
   return scored.slice(0, limit).map(({ candidate }) => candidate)
 }
 

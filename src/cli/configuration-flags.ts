@@ -1,5 +1,6 @@
 import type { EstimateInput } from '../../planners/serve/estimate.ts'
-import { type Flags, type FlagTable, valued } from './flags.ts'
+import { inputError } from '../scenario/diagnostic.ts'
+import type { Flags, FlagTable } from './flags.ts'
 import { asOfDay } from './shared-flags.ts'
 
 const MEMORY_MODELS = ['architecture', 'rule-of-thumb'] as const

@@ -1,5 +1,5 @@
 import { inputError } from '../scenario/diagnostic.ts'
-import { type Flags, type FlagTable, switched, valued } from './flags.ts'
+import type { Flags, FlagTable } from './flags.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'markdown', 'html'] as const
 export type Format = Exclude<(typeof FORMATS)[number], 'html'>

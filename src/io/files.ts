@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { nearest } from '../catalog/suggest.ts'
 import { type InputError, inputError } from '../scenario/diagnostic.ts'
@@ -61,7 +72,8 @@ function readChunk(descriptor: number, chunk: Buffer): number {
 }
 
 function decode(bytes: Buffer, name: string): string {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch {
@@ -113,7 +125,8 @@ function nearbyName(path: string): string | undefined {
 export function writeText(path: string, text: string): void {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw fileError(path, 'is a directory, not a file')
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw fileError(path, 'is a directory, not a file')
     writeFileSync(temporary, text, { flag: 'wx' })
     renameSync(temporary, path)
   } catch (error) {
@@ -134,7 +147,10 @@ export function yamlFiles(directory: string): { path: string; relativePath: stri
   } catch (error) {
     if (codeOf(error) === 'ENOENT') {
       const hint = nearbyName(directory)
-      throw inputError('the directory does not exist', { position: { file: directory }, ...(hint === undefined ? {} : { hint }) })
+      throw inputError('the directory does not exist', {
+        position: { file: directory },
+        ...(hint === undefined ? {} : { hint }),
+      })
     }
     throw describe(error, directory)
   }

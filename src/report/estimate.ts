@@ -6,7 +6,7 @@ import { blocks, bullets, details, escaped } from './markdown/blocks.ts'
 import { derivationDetails, launchDetails, memoryDetails, targetsTable } from './markdown/plan.ts'
 import { printable } from './printable.ts'
 import { MARKS, type Style, styleFor } from './style.ts'
-import { answer, planSentence } from './text/answer.ts'
+import { givenPlan, planSentence } from './text/answer.ts'
 import { explain } from './text/explain.ts'
 import { memoryBars } from './text/memory.ts'
 import { assumptions, launch, warnings } from './text/notes.ts'
@@ -29,7 +29,7 @@ export function estimateText(model: string, estimate: Estimate, options: TextOpt
   const style = styleFor(options.color)
   const { plan, fits, violations, ...rest } = printable(estimate)
   return join([
-    answer(model, plan, style),
+    givenPlan(model, plan, style),
     verdict(fits, violations, style),
     memoryBars(plan.memory, style),
     speed(plan, style),
@@ -69,10 +69,7 @@ export function estimateMarkdown(
     `${fits ? MARKS.good : MARKS.bad} **${escaped(said)}**`,
     ...targetsTable(plan),
     memoryDetails(plan),
-    details(
-      'Assumptions and warnings',
-      bullets([...warnings.map((each) => `Warning: ${each}`), ...assumptions.map((each) => `Assumed: ${each}`)]),
-    ),
+    details('Assumptions and warnings', bullets([...warnings.map((each) => `Warning: ${each}`), ...assumptions])),
     ...(options.explain === true ? derivationDetails(plan) : []),
     ...(fits ? [launchDetails(plan)] : []),
   ])

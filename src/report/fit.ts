@@ -73,10 +73,7 @@ export function fitMarkdown(model: string, fit: Fit, options: { readonly explain
     memoryDetails(shown.plan),
     details(
       'Assumptions and warnings',
-      bullets([
-        ...shown.warnings.map((each) => `Warning: ${each}`),
-        ...shown.assumptions.map((each) => `Assumed: ${each}`),
-      ]),
+      bullets([...shown.warnings.map((each) => `Warning: ${each}`), ...shown.assumptions]),
     ),
     ...(options.explain === true ? derivationDetails(shown.plan) : []),
     ...(fitsNothing(fit) ? [] : [launchDetails(shown.plan)]),

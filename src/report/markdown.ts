@@ -81,7 +81,7 @@ function searchedTable(result: ServeResult): string {
 function notes(result: ServeResult): string {
   return bullets([
     ...result.warnings.map((warning) => `Warning: ${warning}`),
-    ...result.assumptions.map((assumption) => `Assumed: ${assumption}`),
+    ...result.assumptions,
     `Prices: ${priceDate(result)}`,
   ])
 }

@@ -30,6 +30,9 @@ export function label(name: string): string {
   return Object.hasOwn(LABELS, name) ? LABELS[name]! : name.replaceAll('_', ' ')
 }
 
+/** From here on every digit of a rate costs room and says nothing. */
+const MANY = 1e5
+
 /** A value in the unit that the result names, for people: bytes as GiB, shares as percent. */
 export function quantity(value: number, unit: string): string {
   switch (unit) {
@@ -46,7 +49,7 @@ export function quantity(value: number, unit: string): string {
     case 'instances':
       return counted(value, 'instance')
     case 'requests/s':
-      return `${rate(value)} req/s`
+      return `${Math.abs(value) >= MANY ? roundedCount(value) : rate(value)} req/s`
     case '':
       return count(value)
     default:

@@ -22,9 +22,9 @@ const inlineModel = z.strictObject({
 })
 export type InlineModel = z.infer<typeof inlineModel>
 
-export const modelChoice = z
-  .union([name('An id of the model catalog'), inlineModel])
-  .meta({ description: 'The model: a catalog id, or { parameters: 70e9 } with as much of its architecture as is known' })
+export const modelChoice = z.union([name('An id of the model catalog'), inlineModel]).meta({
+  description: 'The model: a catalog id, or { parameters: 70e9 } with as much of its architecture as is known',
+})
 export type ModelChoice = z.infer<typeof modelChoice>
 
 export const objective = z
@@ -37,22 +37,31 @@ export const prices = z
     discount_percent: percentage('Discount on every list price, percent', { belowMax: true }).optional(),
     overrides: z
       .record(
-        z.string().regex(/^[^/]+\/.+$/, 'a price is given for provider/gpu, e.g. runpod/h100-pcie-80gb, or for an offer id'),
+        z
+          .string()
+          .regex(/^[^/]+\/.+$/, 'a price is given for provider/gpu, e.g. runpod/h100-pcie-80gb, or for an offer id'),
         quantity('US dollars', { aboveMin: true, max: 1e6 }),
       )
-      .meta({ description: 'Own prices: provider/gpu -> US dollars per GPU-hour, or offer id -> US dollars per instance-hour' })
+      .meta({
+        description: 'Own prices: provider/gpu -> US dollars per GPU-hour, or offer id -> US dollars per instance-hour',
+      })
       .optional(),
     max_age_days: quantity('Oldest price that may be used, days', { aboveMin: true, max: 36_500 }).optional(),
     min_confidence: confidence.meta({ description: 'Least confidence of a price that may be used' }).optional(),
     offers: domain(name('Name of a set of offers'), 'Sets of offers to use instead of the general ones').optional(),
-    billed_share: share('Share of the hours of a month in which instances are up and paid, e.g. 30%', { aboveMin: true }).optional(),
+    billed_share: share('Share of the hours of a month in which instances are up and paid, e.g. 30%', {
+      aboveMin: true,
+    }).optional(),
   })
   .meta({ description: 'Which prices count, and changes to them' })
 export type Prices = z.infer<typeof prices>
 
 /** Lists that narrow the hardware; the same for serving and training. */
 export const hardwareSearch = {
-  gpus: domain(name('GPU id, generation or vendor'), 'GPUs by catalog id, generation ("hopper") or vendor ("amd")').optional(),
+  gpus: domain(
+    name('GPU id, generation or vendor'),
+    'GPUs by catalog id, generation ("hopper") or vendor ("amd")',
+  ).optional(),
   exclude_gpus: domain(name('GPU id, generation or vendor'), 'GPUs never to use; same names as in gpus').optional(),
   providers: domain(name('Provider'), 'Providers to rent from').optional(),
   exclude_providers: domain(name('Provider'), 'Providers never to rent from').optional(),

@@ -3,7 +3,7 @@ import { count, percent } from '../units.ts'
 import type { Objective } from './common.ts'
 import type { ServeScenario, ServeSearch, Traffic } from './serve.ts'
 
-/** The values of the planning contract for keys that a scenario leaves out; each one used is listed in the result. */
+/** The documented values for keys that a scenario leaves out; each one used is listed in the result. */
 export const serveDefaults = {
   engine: 'vllm',
   utilization: 0.9,
@@ -18,7 +18,11 @@ export const serveDefaults = {
   maxAgeDays: 365,
   objective: 'cost',
   maxGpus: 64,
-} as const satisfies Record<string, unknown> & { pricing: readonly Pricing[]; minConfidence: Confidence; objective: Objective }
+} as const satisfies Record<string, unknown> & {
+  pricing: readonly Pricing[]
+  minConfidence: Confidence
+  objective: Objective
+}
 
 /** A serving scenario with nothing left open. Same names as in the file; absent targets and lists stay absent. */
 export interface CompleteServeScenario {
@@ -61,7 +65,7 @@ export interface Completed {
 }
 
 /**
- * Fills in the defaults of the contract and says which. `fallbackName` names the scenario where it has no `name` (its file name).
+ * Fills in the defaults and says which. `fallbackName` names the scenario where it has no `name` (its file name).
  */
 export function applyDefaults(scenario: ServeScenario, fallbackName = 'scenario'): Completed {
   const assumptions: string[] = []
@@ -76,19 +80,35 @@ export function applyDefaults(scenario: ServeScenario, fallbackName = 'scenario'
   const d = serveDefaults
   const engine = orAssume(scenario.engine, d.engine, `engine: ${d.engine}`)
   if (scenario.engine_version === undefined) assumptions.push('engine version: the newest release in the catalog')
-  const utilization = orAssume(scenario.utilization, d.utilization, `utilization: the engine may use ${percent(d.utilization)} of GPU memory`)
-  const context = orAssume(scenario.context, tokens, `context: ${count(tokens)} tokens, input and output of the mean request`)
+  const utilization = orAssume(
+    scenario.utilization,
+    d.utilization,
+    `utilization: the engine may use ${percent(d.utilization)} of GPU memory`,
+  )
+  const context = orAssume(
+    scenario.context,
+    tokens,
+    `context: ${count(tokens)} tokens, input and output of the mean request`,
+  )
   const prefixCached = orAssume(traffic.prefix_cached, d.prefixCached, 'prefix cache: no input tokens found in it')
   const peakFactor = orAssume(traffic.peak_factor, d.peakFactor, 'peak factor: 1, the busiest hour is like the mean')
   if (latency.ttft_ms === undefined) assumptions.push('time to first token: no target')
   if (latency.tpot_ms === undefined) assumptions.push('time per output token: no target')
-  const maxLoss = orAssume(scenario.quality?.max_loss_percent, d.maxLossPercent, `quality: at most ${d.maxLossPercent}% expected loss by quantization`)
+  const maxLoss = orAssume(
+    scenario.quality?.max_loss_percent,
+    d.maxLossPercent,
+    `quality: at most ${d.maxLossPercent}% expected loss by quantization`,
+  )
   const redundancy = orAssume(scenario.redundancy, d.redundancy, 'redundancy: no spare replica')
   const headroom = orAssume(scenario.headroom, d.headroom, `headroom: ${percent(d.headroom)} of each GPU kept free`)
   const memoryModel = orAssume(scenario.memory_model, d.memoryModel, 'memory model: computed from the architecture')
   const pricing = orAssume<Pricing[]>(search.pricing, [...d.pricing], `pricing: ${d.pricing.join(', ')}`)
   const maxGpus = orAssume(search.max_gpus, d.maxGpus, `GPUs: at most ${d.maxGpus}`)
-  const minConfidence = orAssume(prices.min_confidence, d.minConfidence, `prices: confidence ${d.minConfidence} or better`)
+  const minConfidence = orAssume(
+    prices.min_confidence,
+    d.minConfidence,
+    `prices: confidence ${d.minConfidence} or better`,
+  )
   const maxAge = orAssume(prices.max_age_days, d.maxAgeDays, `prices: at most ${d.maxAgeDays} days old`)
   const objective = orAssume(scenario.objective, d.objective, `objective: least ${d.objective}`)
   return {

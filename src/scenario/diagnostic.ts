@@ -55,7 +55,10 @@ export class InputError extends Error {
 }
 
 /** An {@link InputError} of a single message, e.g. for a flag: `inputError('--top takes a whole number', { hint: '5' })`. */
-export function inputError(message: string, more: { path?: Path; hint?: string; position?: Position } = {}): InputError {
+export function inputError(
+  message: string,
+  more: { path?: Path; hint?: string; position?: Position } = {},
+): InputError {
   const { path = [], ...rest } = more
   return new InputError([{ severity: 'error', path, message, ...rest }])
 }

@@ -18,7 +18,9 @@ interface Limits {
 }
 
 const numberOrText = (expected: string, description: string) =>
-  z.union([z.number(), z.string()], { error: (issue) => `expected ${expected}, got ${shown(issue.input)}` }).meta({ description })
+  z
+    .union([z.number(), z.string()], { error: (issue) => `expected ${expected}, got ${shown(issue.input)}` })
+    .meta({ description })
 
 /** A value as a message quotes it. */
 export function shown(value: unknown): string {
@@ -30,9 +32,15 @@ export function shown(value: unknown): string {
   return String(value)
 }
 
-function limitProblem(value: number, given: unknown, limits: Limits, print: (value: number) => string): string | undefined {
+function limitProblem(
+  value: number,
+  given: unknown,
+  limits: Limits,
+  print: (value: number) => string,
+): string | undefined {
   const { min = 0, aboveMin = false, max = Number.MAX_VALUE, whole = false } = limits
-  if (aboveMin ? value <= min : value < min) return `must be ${aboveMin ? 'above' : 'at least'} ${print(min)}, got ${shown(given)}`
+  if (aboveMin ? value <= min : value < min)
+    return `must be ${aboveMin ? 'above' : 'at least'} ${print(min)}, got ${shown(given)}`
   if (value > max) return `must be at most ${print(max)}, got ${shown(given)}`
   if (whole && !Number.isInteger(value)) return `must be a whole number, got ${shown(given)}`
   return undefined
@@ -45,7 +53,10 @@ export function quantity(description: string, limits: Limits = {}) {
   return numberOrText(expected, description).transform((given, context) => {
     const value = typeof given === 'number' ? given : parseCount(given)
     if (value === undefined) {
-      const how = limits.unit === undefined ? 'with at most a suffix k, M, B or T' : `without a unit: the key already says ${limits.unit}`
+      const how =
+        limits.unit === undefined
+          ? 'with at most a suffix k, M, B or T'
+          : `without a unit: the key already says ${limits.unit}`
       context.addIssue({ code: 'custom', message: `expected ${expected} ${how}, got ${shown(given)}` })
       return z.NEVER
     }
@@ -62,17 +73,22 @@ export function quantity(description: string, limits: Limits = {}) {
 export function share(description: string, limits: { max?: number; belowMax?: boolean; aboveMin?: boolean } = {}) {
   const { max = 1, belowMax = false, aboveMin = false } = limits
   return numberOrText('a share as 0.05 or 5%', description).transform((given, context) => {
-    const value = typeof given === 'number' ? given : (parsePercent(given) ?? Number(given.trim() === '' ? Number.NaN : given))
+    const value =
+      typeof given === 'number' ? given : (parsePercent(given) ?? Number(given.trim() === '' ? Number.NaN : given))
     const fail = (message: string) => {
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     }
     if (!Number.isFinite(value)) return fail(`expected a share as 0.05 or 5%, got ${shown(given)}`)
     if (typeof given === 'number' && value > max && value <= 100) {
-      return fail(`a share is at most ${max}; write ${percent(value / 100)} or ${value / 100} if ${value} percent is meant`)
+      return fail(
+        `a share is at most ${max}; write ${percent(value / 100)} or ${value / 100} if ${value} percent is meant`,
+      )
     }
-    if (value < 0 || (aboveMin && value === 0)) return fail(`must be ${aboveMin ? 'above' : 'at least'} 0, got ${shown(given)}`)
-    if (value > max || (belowMax && value === max)) return fail(`must be ${belowMax ? 'below' : 'at most'} ${percent(max)}, got ${shown(given)}`)
+    if (value < 0 || (aboveMin && value === 0))
+      return fail(`must be ${aboveMin ? 'above' : 'at least'} 0, got ${shown(given)}`)
+    if (value > max || (belowMax && value === max))
+      return fail(`must be ${belowMax ? 'below' : 'at most'} ${percent(max)}, got ${shown(given)}`)
     return value
   })
 }
@@ -88,7 +104,8 @@ export function percentage(description: string, limits: { max?: number; belowMax
     }
     if (!Number.isFinite(value)) return fail(`expected a number of percent, got ${shown(given)}`)
     if (value < 0) return fail(`must be at least 0 percent, got ${shown(given)}`)
-    if (value > max || (belowMax && value === max)) return fail(`must be ${belowMax ? 'below' : 'at most'} ${max} percent, got ${shown(given)}`)
+    if (value > max || (belowMax && value === max))
+      return fail(`must be ${belowMax ? 'below' : 'at most'} ${max} percent, got ${shown(given)}`)
     return value
   })
 }
@@ -114,5 +131,8 @@ export function name(description: string) {
 
 /** A version as text. YAML reads 0.20 as the number 0.2, so a bare number cannot be trusted. */
 export function versionText(description: string) {
-  return z.string({ error: (issue) => `expected a version in quotes, such as "0.19", got ${shown(issue.input)}` }).min(1).meta({ description })
+  return z
+    .string({ error: (issue) => `expected a version in quotes, such as "0.19", got ${shown(issue.input)}` })
+    .min(1)
+    .meta({ description })
 }

@@ -1,4 +1,13 @@
-import { type Catalog, find, gpusNamed, names, offerSets, providers, type Subject, subjectNames } from '../catalog/catalog.ts'
+import {
+  type Catalog,
+  find,
+  gpusNamed,
+  names,
+  offerSets,
+  providers,
+  type Subject,
+  subjectNames,
+} from '../catalog/catalog.ts'
 import { didYouMean } from '../catalog/suggest.ts'
 import type { Diagnostic, Path } from './diagnostic.ts'
 import type { Locate } from './yaml.ts'
@@ -40,7 +49,11 @@ export class Checker {
       const ids = gpusNamed(this.catalog, name)
       if (ids.length === 0) {
         const all = [...this.catalog.gpus.values()]
-        const known = [...all.map((gpu) => gpu.id), ...all.map((gpu) => gpu.generation), ...all.map((gpu) => gpu.vendor)]
+        const known = [
+          ...all.map((gpu) => gpu.id),
+          ...all.map((gpu) => gpu.generation),
+          ...all.map((gpu) => gpu.vendor),
+        ]
         this.unknown('GPU, generation or vendor', name, [...path, index], known)
       }
       return ids

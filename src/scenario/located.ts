@@ -10,7 +10,12 @@ type Issue = z.core.$ZodIssue
  * Issues of a schema as messages with places: an unknown key at the key, a missing key at its parent, anything else at the value.
  * Misspelt keys and choices carry the nearest known one. `schema` supplies the known keys.
  */
-export function issuesToDiagnostics(issues: readonly Issue[], value: unknown, schema: z.ZodType, locate: Locate): Diagnostic[] {
+export function issuesToDiagnostics(
+  issues: readonly Issue[],
+  value: unknown,
+  schema: z.ZodType,
+  locate: Locate,
+): Diagnostic[] {
   return flatten(issues, value).flatMap((issue) => toDiagnostics(issue, value, schema, locate))
 }
 
@@ -31,10 +36,14 @@ function flatten(issues: readonly Issue[], root: unknown): Issue[] {
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
     // A union with a message of its own (numbers with suffixes) says it better than its branches.
     if (issue.message !== 'Invalid input') return [issue]
-    const branches = issue.errors.filter((branch) => !branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0))
+    const branches = issue.errors.filter(
+      (branch) => !branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0),
+    )
     const best = branches.sort((a, b) => a.length - b.length)[0]
     if (best === undefined) {
-      const kinds = issue.errors.flatMap((branch) => branch.flatMap((inner) => (inner.code === 'invalid_type' ? [expectedName(inner.expected)] : [])))
+      const kinds = issue.errors.flatMap((branch) =>
+        branch.flatMap((inner) => (inner.code === 'invalid_type' ? [expectedName(inner.expected)] : [])),
+      )
       const message = `expected ${[...new Set(kinds)].join(' or ')}, got ${shown(valueAt(root, issue.path as Path))}`
       return [{ ...issue, errors: [], message }]
     }
@@ -86,13 +95,24 @@ function toDiagnostics(issue: Issue, root: unknown, schema: z.ZodType, locate: L
     case 'invalid_union': {
       if (!('options' in issue) || issue.errors.length > 0) return [error(`${subject}: ${issue.message}`)]
       const choices = (issue.options as readonly unknown[]).map(String)
-      return [error(`${subject}: ${shown(given)} is not one of ${choices.join(', ')}`, locate(path), didYouMean(String(given), choices))]
+      return [
+        error(
+          `${subject}: ${shown(given)} is not one of ${choices.join(', ')}`,
+          locate(path),
+          didYouMean(String(given), choices),
+        ),
+      ]
     }
     case 'too_small':
     case 'too_big':
       return [error(`${subject}${limitText(issue, given)}`)]
     case 'invalid_key':
-      return [error(`the key ${JSON.stringify(key)}: ${issue.issues.map((inner) => inner.message).join('; ')}`, locate(path, 'key'))]
+      return [
+        error(
+          `the key ${JSON.stringify(key)}: ${issue.issues.map((inner) => inner.message).join('; ')}`,
+          locate(path, 'key'),
+        ),
+      ]
     case 'invalid_format':
       return [error(`${subject}: expected ${issue.message}, got ${shown(given)}`)]
     default:
@@ -107,7 +127,8 @@ function limitText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>, giv
     return ` must have at most ${issue.maximum} ${issue.origin === 'array' ? 'values' : 'characters'}`
   }
   const limit = issue.code === 'too_small' ? issue.minimum : issue.maximum
-  const relation = issue.code === 'too_small' ? (issue.inclusive ? 'at least' : 'above') : issue.inclusive ? 'at most' : 'below'
+  const relation =
+    issue.code === 'too_small' ? (issue.inclusive ? 'at least' : 'above') : issue.inclusive ? 'at most' : 'below'
   return ` must be ${relation} ${limit}, got ${shown(given)}`
 }
 
@@ -175,7 +196,9 @@ function alternatives(schema: z.core.$ZodTypes, value: unknown): z.core.$ZodType
       const members = def.options as readonly z.core.$ZodTypes[]
       const discriminator = 'discriminator' in def ? String(def.discriminator) : undefined
       const wanted = discriminator !== undefined && isRecord(value) ? value[discriminator] : undefined
-      const matching = members.filter((member) => wanted !== undefined && literalsOf(member, discriminator ?? '').includes(wanted))
+      const matching = members.filter(
+        (member) => wanted !== undefined && literalsOf(member, discriminator ?? '').includes(wanted),
+      )
       return (matching.length > 0 ? matching : members).flatMap((member) => alternatives(member, value))
     }
     default:

@@ -28,12 +28,20 @@ export interface LocatedScenario {
  * Reads and checks a scenario. `set` holds `PATH=VALUE` texts, applied in order before the checks.
  * Throws {@link InputError} with every problem found, each at file:line:column.
  */
-export function parseScenario(text: string, file: string, catalog: Catalog, set: readonly string[] = []): LocatedScenario {
+export function parseScenario(
+  text: string,
+  file: string,
+  catalog: Catalog,
+  set: readonly string[] = [],
+): LocatedScenario {
   const parsed = parseYaml(text, file)
   if (!parsed.ok) throw new InputError(parsed.diagnostics)
   let document: { value: unknown; locate: Locate } = parsed
   if (!isMap(document.value)) {
-    throw inputError(`a scenario is a map of keys, got ${shown(document.value)}`, { position: document.locate([]), hint: 'e.g. kind: serve' })
+    throw inputError(`a scenario is a map of keys, got ${shown(document.value)}`, {
+      position: document.locate([]),
+      hint: 'e.g. kind: serve',
+    })
   }
   for (const assignment of set) {
     const { path, value } = parseAssignment(assignment)
@@ -62,8 +70,12 @@ function checkKind(kind: unknown, locate: Locate): Diagnostic | undefined {
     ...(hint === undefined ? {} : { hint }),
   })
   if (kind === undefined) return error('the key "kind" is missing', 'e.g. kind: serve')
-  if (typeof kind === 'string' && planned.includes(kind)) return error(`this version does not plan scenarios of kind ${kind} yet`, 'it plans kind: serve')
-  return error(`kind: ${shown(kind)} is not one of ${all.join(', ')}`, typeof kind === 'string' ? didYouMean(kind, all) : undefined)
+  if (typeof kind === 'string' && planned.includes(kind))
+    return error(`this version does not plan scenarios of kind ${kind} yet`, 'it plans kind: serve')
+  return error(
+    `kind: ${shown(kind)} is not one of ${all.join(', ')}`,
+    typeof kind === 'string' ? didYouMean(kind, all) : undefined,
+  )
 }
 
 function isMap(value: unknown): boolean {

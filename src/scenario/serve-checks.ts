@@ -55,9 +55,18 @@ export function checkInlineModel(model: InlineModel, check: Checker): void {
     }
   }
   const { parameters, active_parameters, heads, kv_heads, layers } = model
-  if (parameters === undefined) check.error(['model'], 'the key "parameters" is missing: a model outside the catalog is known at least by its size', undefined, 'key')
+  if (parameters === undefined)
+    check.error(
+      ['model'],
+      'the key "parameters" is missing: a model outside the catalog is known at least by its size',
+      undefined,
+      'key',
+    )
   else if (active_parameters !== undefined && active_parameters > parameters) {
-    check.error(['model', 'active_parameters'], `active_parameters of ${count(active_parameters)} are more than all ${count(parameters)} parameters`)
+    check.error(
+      ['model', 'active_parameters'],
+      `active_parameters of ${count(active_parameters)} are more than all ${count(parameters)} parameters`,
+    )
   }
   if (heads !== undefined && kv_heads !== undefined && heads % kv_heads !== 0) {
     check.error(['model', 'kv_heads'], `${kv_heads} kv_heads do not divide ${heads} heads`)
@@ -79,10 +88,15 @@ function checkEngineVersion(scenario: ServeScenario, engine: string, check: Chec
   if (!answer.ok) check.error(['engine_version'], answer.message)
 }
 
-function checkSearch(search: NonNullable<ServeScenario['search']>, check: Checker): NonNullable<ServeScenario['search']> {
+function checkSearch(
+  search: NonNullable<ServeScenario['search']>,
+  check: Checker,
+): NonNullable<ServeScenario['search']> {
   const resolved = { ...search }
-  if (search.quantization !== undefined) resolved.quantization = check.entries('quantizations', search.quantization, ['search', 'quantization'])
-  if (search.kv_cache !== undefined) resolved.kv_cache = check.entries('kvFormats', search.kv_cache, ['search', 'kv_cache'])
+  if (search.quantization !== undefined)
+    resolved.quantization = check.entries('quantizations', search.quantization, ['search', 'quantization'])
+  if (search.kv_cache !== undefined)
+    resolved.kv_cache = check.entries('kvFormats', search.kv_cache, ['search', 'kv_cache'])
   checkHardware(search, check)
   return resolved
 }
@@ -91,7 +105,8 @@ function checkSearch(search: NonNullable<ServeScenario['search']>, check: Checke
 export function checkHardware(search: NonNullable<ServeScenario['search']>, check: Checker): void {
   const errorsBefore = check.diagnostics.length
   const excluded = check.gpus(search.exclude_gpus ?? [], ['search', 'exclude_gpus'])
-  const wanted = search.gpus === undefined ? [...check.catalog.gpus.keys()] : check.gpus(search.gpus, ['search', 'gpus'])
+  const wanted =
+    search.gpus === undefined ? [...check.catalog.gpus.keys()] : check.gpus(search.gpus, ['search', 'gpus'])
   check.providers(search.providers ?? [], ['search', 'providers'])
   check.providers(search.exclude_providers ?? [], ['search', 'exclude_providers'])
   if (check.diagnostics.length > errorsBefore) return
@@ -99,7 +114,12 @@ export function checkHardware(search: NonNullable<ServeScenario['search']>, chec
     check.error(['search', 'exclude_gpus'], 'exclude_gpus removes every GPU that the search allows', undefined, 'key')
   }
   if (search.providers?.every((each) => search.exclude_providers?.includes(each)) === true) {
-    check.error(['search', 'exclude_providers'], 'exclude_providers removes every provider that the search allows', undefined, 'key')
+    check.error(
+      ['search', 'exclude_providers'],
+      'exclude_providers removes every provider that the search allows',
+      undefined,
+      'key',
+    )
   }
 }
 
@@ -109,7 +129,10 @@ export function checkPrices(prices: Prices, check: Checker): void {
   const keys = Object.keys(prices.overrides ?? {})
   if (keys.length === 0) return
   const offers = [...check.catalog.offers.values()]
-  const known = new Set([...offers.map((offer) => `${offer.provider}/${offer.gpu}`), ...offers.map((offer) => offer.id)])
+  const known = new Set([
+    ...offers.map((offer) => `${offer.provider}/${offer.gpu}`),
+    ...offers.map((offer) => offer.id),
+  ])
   for (const key of keys) {
     if (!known.has(key)) check.unknown('offer', key, ['prices', 'overrides', key], [...known], 'key')
   }

@@ -22,8 +22,16 @@ const traffic = z
 
 const latency = z
   .strictObject({
-    ttft_ms: quantity('Longest mean time to first token', { aboveMin: true, max: 1e9, unit: 'milliseconds' }).optional(),
-    tpot_ms: quantity('Longest mean time per output token', { aboveMin: true, max: 1e9, unit: 'milliseconds' }).optional(),
+    ttft_ms: quantity('Longest mean time to first token', {
+      aboveMin: true,
+      max: 1e9,
+      unit: 'milliseconds',
+    }).optional(),
+    tpot_ms: quantity('Longest mean time per output token', {
+      aboveMin: true,
+      max: 1e9,
+      unit: 'milliseconds',
+    }).optional(),
   })
   .meta({ description: 'Latency targets' })
 
@@ -41,7 +49,11 @@ const search = z
 export const serveSchema = z.strictObject({
   kind: z.literal('serve').meta({ description: 'Plan a serving deployment' }),
   ...commonKeys,
-  context: quantity('Longest sequence (input + output tokens) that must be servable', { min: 1, max: MAX_TOKENS, whole: true }).optional(),
+  context: quantity('Longest sequence (input + output tokens) that must be servable', {
+    min: 1,
+    max: MAX_TOKENS,
+    whole: true,
+  }).optional(),
   traffic,
   latency: latency.optional(),
   quality: z
@@ -56,7 +68,11 @@ export const serveSchema = z.strictObject({
     .meta({ description: 'How memory is computed: from the architecture, or by rules of thumb' })
     .optional(),
   utilization: share('Share of GPU memory that the engine may use', { aboveMin: true }).optional(),
-  max_batched_tokens: quantity('Tokens of one engine step at most', { min: 1, max: MAX_TOKENS, whole: true }).optional(),
+  max_batched_tokens: quantity('Tokens of one engine step at most', {
+    min: 1,
+    max: MAX_TOKENS,
+    whole: true,
+  }).optional(),
   search: search.optional(),
 })
 

@@ -25,7 +25,8 @@ export function parsePath(text: string): Path {
 /** Splits `PATH=VALUE` at the first equals sign outside quotes. */
 export function parseAssignment(text: string): { path: string; value: string } {
   const match = /^((?:"[^"]*"|[^="])+)=(.*)$/s.exec(text)
-  if (match === null) throw inputError(`--set ${text}: expected PATH=VALUE`, { hint: 'e.g. --set traffic.requests_per_second=10' })
+  if (match === null)
+    throw inputError(`--set ${text}: expected PATH=VALUE`, { hint: 'e.g. --set traffic.requests_per_second=10' })
   return { path: (match[1] ?? '').trim(), value: match[2] ?? '' }
 }
 

@@ -1,4 +1,16 @@
-import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, Parser, type YAMLError } from 'yaml'
+import {
+  Composer,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  Parser,
+  type YAMLError,
+} from 'yaml'
 import { BYTES_PER_GIB, count } from '../units.ts'
 import type { Diagnostic, Path, Position } from './diagnostic.ts'
 
@@ -87,7 +99,13 @@ function compose(source: string, lines: LineCounter, limits: YamlLimits): Docume
     }
     yield* parser.end()
   }
-  return [...new Composer({ prettyErrors: false, strict: true, keepSourceTokens: false }).compose(tokens(), false, source.length)]
+  return [
+    ...new Composer({ prettyErrors: false, strict: true, keepSourceTokens: false }).compose(
+      tokens(),
+      false,
+      source.length,
+    ),
+  ]
 }
 
 const syntaxMessages: Readonly<Record<string, string>> = {
@@ -102,12 +120,14 @@ function syntaxDiagnostic(error: YAMLError, source: string, at: (offset: number)
   const rest = source.slice(start, start + 200)
   let message = syntaxMessages[error.code] ?? error.message
   const unclosed = /^Flow (?:sequence|map).* end with a (.)$/.exec(message)
-  if (unclosed !== null) message = `${unclosed[1] === ']' ? 'the list' : 'the map'} is not closed: "${unclosed[1]}" is missing`
+  if (unclosed !== null)
+    message = `${unclosed[1] === ']' ? 'the list' : 'the map'} is not closed: "${unclosed[1]}" is missing`
   if (error.code === 'DUPLICATE_KEY') {
     const key = /^(?:"([^"]*)"|'([^']*)'|([^:\n]*))/.exec(rest)
     message = `the key ${JSON.stringify((key?.[1] ?? key?.[2] ?? key?.[3] ?? '').trim())} occurs twice`
   }
-  if (/^\s*\t/.test(lineAt(source, start)) && error.code !== 'DUPLICATE_KEY') message = syntaxMessages.TAB_AS_INDENT ?? message
+  if (/^\s*\t/.test(lineAt(source, start)) && error.code !== 'DUPLICATE_KEY')
+    message = syntaxMessages.TAB_AS_INDENT ?? message
   return { severity: 'error', path: [], message: `not valid YAML: ${message}`, position: at(start) }
 }
 
@@ -145,7 +165,8 @@ class Reader {
     if (isAlias(node)) {
       const target = this.anchors.get(node.source)
       if (target === undefined) throw new Refusal(`the alias *${node.source} has no anchor before it`, offset)
-      if (this.open.has(target)) throw new Refusal(`the alias *${node.source} refers to a value that contains it`, offset)
+      if (this.open.has(target))
+        throw new Refusal(`the alias *${node.source} refers to a value that contains it`, offset)
       const outer = this.aliasOffset
       this.aliasOffset = offset
       const value = this.read(target, depth)
@@ -155,7 +176,9 @@ class Reader {
     if ('anchor' in node && node.anchor !== undefined) this.anchors.set(node.anchor, node)
     if (isScalar(node)) return node.value
     this.open.add(node)
-    const value = isSeq(node) ? node.items.map((item) => this.read(item as Node | null, depth + 1)) : this.readMap(node, depth, offset)
+    const value = isSeq(node)
+      ? node.items.map((item) => this.read(item as Node | null, depth + 1))
+      : this.readMap(node, depth, offset)
     this.open.delete(node)
     return value
   }
@@ -177,7 +200,9 @@ class Reader {
 
 function keyText(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined
-  return typeof key.value === 'string' || typeof key.value === 'number' || typeof key.value === 'boolean' ? String(key.value) : undefined
+  return typeof key.value === 'string' || typeof key.value === 'number' || typeof key.value === 'boolean'
+    ? String(key.value)
+    : undefined
 }
 
 function locator(root: Node, at: (offset: number) => Position): Locate {

@@ -24,7 +24,7 @@ export function memoryDetails({ memory: { terms, total_bytes, capacity_bytes, fr
         ...terms.map((term) => row(term.name, term.bytes, term.source)),
         row('total', total_bytes, ''),
         row('free', free_bytes, ''),
-        row('usable', capacity_bytes, ''),
+        row('as the driver reports', capacity_bytes, ''),
       ],
     ),
   )

@@ -1,6 +1,6 @@
 import type { Plan } from '../../result/plan.ts'
 import { count, percent, rate } from '../../units.ts'
-import type { Style } from '../style.ts'
+import { MARKS, type Style } from '../style.ts'
 import { counted, format, gpusUsed, layout, moneyText, placementText } from '../words.ts'
 import { wrap } from '../wrap.ts'
 
@@ -11,22 +11,42 @@ export function planSentence(plan: Plan): string {
   return money === null ? `${how} (no price known)` : `${how}: ${money}`
 }
 
-/** The answer in one sentence, and under it what the plan carries. */
+/** The answer in one sentence, and under it what the plan is made of. */
 export function answer(title: string, plan: Plan, style: Style): string[] {
-  return [...wrap(`${title}: ${planSentence(plan)}`).map(style.title), ...wrap(capacityText(plan)).map(style.faint)]
+  return [
+    ...wrap(`${title}: ${planSentence(plan)}`).map(style.title),
+    ...wrap([...makeup(plan), ...carried(plan), trusted(plan)].join(` ${MARKS.item} `)).map(style.faint),
+  ]
 }
 
-/** `vllm 0.19 · 1 replica of at most 64 requests · context 8,192 · sustains 5.1 requests/s · ...` */
-function capacityText({ configuration, performance, placement, confidence }: Plan): string {
+/** The same for a configuration that was given, where no traffic is known. */
+export function givenPlan(title: string, plan: Plan, style: Style): string[] {
+  return [
+    ...wrap(`${title}: ${planSentence(plan)}`).map(style.title),
+    ...wrap([...makeup(plan), trusted(plan)].join(` ${MARKS.item} `)).map(style.faint),
+  ]
+}
+
+/** `vllm 0.19`, `1 replica of at most 64 requests`, `context 8,192`, and GPUs that are paid for without being used. */
+function makeup({ configuration, placement }: Plan): string[] {
   const { engine, engine_version, replicas, max_concurrency, context } = configuration
   const idle = placement.gpus - gpusUsed(configuration)
   return [
     `${engine} ${engine_version}`,
     `${counted(replicas, 'replica')} of at most ${counted(max_concurrency, 'request')}`,
     `context ${count(context)}`,
-    `sustains ${rate(performance.requests_per_second)} requests/s, ${rate(performance.output_tokens_per_second)} output tokens/s`,
-    `${percent(performance.utilization, 0)} used at the busiest hour`,
     ...(idle > 0 ? [`${count(idle)} of ${counted(placement.gpus, 'GPU')} paid for and idle`] : []),
-    confidence === 'measured' ? 'speed fitted to measured runs' : 'speed from the data sheet',
-  ].join(' · ')
+  ]
+}
+
+function carried({ performance }: Plan): string[] {
+  const { requests_per_second, output_tokens_per_second, utilization } = performance
+  return [
+    `sustains ${rate(requests_per_second)} requests/s, ${rate(output_tokens_per_second)} output tokens/s`,
+    `${percent(utilization, 0)} used at the busiest hour`,
+  ]
+}
+
+function trusted({ confidence }: Plan): string {
+  return confidence === 'measured' ? 'speed fitted to measured runs' : 'speed from the data sheet'
 }

@@ -8,12 +8,12 @@ import { planSentence } from './answer.ts'
 /** Titles of the table of plans; the same in every format. */
 export const CONSIDERED: readonly Column[] = [
   { title: 'GPUs', least: 18 },
-  { title: 'format', least: 10 },
+  { title: 'format', least: 12 },
   { title: 'layout', least: 8 },
   { title: '$/h', align: 'right' },
   { title: 'vs best', align: 'right' },
   { title: 'tightest' },
-  { title: 'provider', least: 5 },
+  { title: 'provider', least: 4 },
 ]
 
 /** One plan as cells under {@link CONSIDERED}. */

@@ -49,7 +49,7 @@ function memoryLines({ memory }: Plan): Derived[] {
     {
       name: 'total',
       value: `${gib(memory.total_bytes, 3)} (${count(memory.total_bytes)} bytes)`,
-      formula: `sum of the terms, of ${count(memory.capacity_bytes)} bytes that the plan may use`,
+      formula: `sum of the terms, of ${count(memory.capacity_bytes)} bytes that the driver reports`,
     },
   ]
 }

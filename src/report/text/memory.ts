@@ -8,7 +8,7 @@ const SIZE_COLUMNS = 10
 const BAR_COLUMNS = 40
 const SHARE_COLUMNS = 6
 
-/** Every term of the fullest GPU with its share of what the plan may use, their total, and what stays free. */
+/** Every term of the fullest GPU with its share of what its driver reports, their total, and what stays free. */
 export function memoryBars(memory: Plan['memory'], style: Style): string[] {
   const { capacity_bytes, total_bytes, free_bytes, terms } = memory
   const line = (name: string, bytes: number): string => row(name, bytes, capacity_bytes)
@@ -17,7 +17,7 @@ export function memoryBars(memory: Plan['memory'], style: Style): string[] {
       ? style.bad(`  ${pad('short by', NAME_COLUMNS)}${pad(gib(-free_bytes), SIZE_COLUMNS, 'right')}`)
       : `  ${pad('free', NAME_COLUMNS)}${pad(gib(free_bytes), SIZE_COLUMNS, 'right')}`
   return [
-    style.title(`Memory of the fullest GPU, ${gib(capacity_bytes)} usable`),
+    style.title(`Memory of the fullest GPU, ${gib(capacity_bytes)} as its driver reports`),
     ...terms.filter((term) => term.bytes > 0).map((term) => line(term.name, term.bytes)),
     style.title(line('total', total_bytes)),
     rest,

@@ -1,0 +1,63 @@
+/**
+ * Prints how fast planning is: a cold process, a search over the whole space of one model, and configurations evaluated a
+ * second. Figures only; nothing here fails. Run it on a quiet machine: `npm run bench`.
+ */
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { performance } from 'node:perf_hooks'
+import { planText } from '../planners/index.ts'
+import { loadCatalog } from '../src/io/load-catalog.ts'
+
+const AS_OF = '2026-11-21'
+const root = new URL('../../', import.meta.url)
+const cli = new URL('dist/src/cli/main.js', root).pathname
+
+function spread(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(0)
+  return `min ${at(0)}, median ${at(0.5)}, max ${at(1)} ms`
+}
+
+function coldProcess(scenario: string, runs: number): void {
+  const times: number[] = []
+  for (let run = 0; run < runs; run++) {
+    const start = performance.now()
+    const result = spawnSync(process.execPath, [cli, scenario, '--as-of', AS_OF, '--quiet'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    times.push(performance.now() - start)
+    if (result.status !== 0) throw new Error(result.stderr)
+  }
+  console.log(`cold process  ${scenario.padEnd(36)} ${spread(times)} of ${runs}`)
+}
+
+async function searches(): Promise<void> {
+  const catalog = await loadCatalog()
+  const file = (name: string) => readFileSync(new URL(`scenarios/${name}.yaml`, root), 'utf8')
+  const load =
+    'context: 8192\ntraffic: { requests_per_second: 5, input_tokens: 1024, output_tokens: 256 }\nlatency: { ttft_ms: 2000, tpot_ms: 60 }\n'
+  const cases: [string, string][] = [
+    ['serve-70b', file('serve-70b')],
+    ['whole space, llama-3.1-70b', `kind: serve\nmodel: llama-3.1-70b\n${load}`],
+    ['whole space, mixtral-8x7b', `kind: serve\nmodel: mixtral-8x7b\n${load}`],
+    ['whole space, deepseek-v3', `kind: serve\nmodel: deepseek-v3\n${load}`],
+    ['all engines, llama-3.1-70b', `kind: serve\nmodel: llama-3.1-70b\nengine: any\n${load}`],
+  ]
+  for (const [name, text] of cases) {
+    for (const exhaustive of [false, true]) {
+      const start = performance.now()
+      const { search } = planText(text, `${name}.yaml`, catalog, { asOf: AS_OF, exhaustive })
+      const milliseconds = performance.now() - start
+      const perSecond = search.evaluated / (milliseconds / 1000)
+      console.log(
+        `${exhaustive ? 'exhaustive' : 'pruned    '}    ${name.padEnd(36)} ${milliseconds.toFixed(0).padStart(5)} ms, space ${search.space.toLocaleString('en')}, evaluated ${search.evaluated.toLocaleString('en')} (${Math.round(perSecond).toLocaleString('en')} a second)`,
+      )
+    }
+  }
+}
+
+console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`)
+coldProcess('scenarios/serve-70b.yaml', 10)
+await searches()
