@@ -11,7 +11,7 @@ import { loadCatalog } from '../src/io/load-catalog.ts'
 
 const AS_OF = '2026-11-21'
 const root = new URL('../../', import.meta.url)
-const cli = new URL('dist/src/cli/main.js', root).pathname
+const cli = new URL('dist/bundle/cli/main.js', root).pathname
 
 function spread(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b)

@@ -28,7 +28,7 @@ export function runServe(request: ServeRequest, catalog: Catalog, exhaustive: bo
   const nearMisses = new NearMisses(request, catalog)
   const counts = search(space, new ServeAssignment(), {
     exhaustive,
-    bound: serveBound(request, incumbents, names),
+    bound: serveBound(request, catalog, incumbents, names),
     accept: (a) => incumbents.accept(a),
     reject: (a, level, constraint, violation) =>
       nearMisses.consider(

@@ -2,6 +2,7 @@ import type { Catalog } from '../../src/catalog/catalog.ts'
 import type { Offer } from '../../src/catalog/offer.ts'
 import { qualityLoss, supportFor } from '../../src/catalog/support.ts'
 import { instancesFor, packingRefusal } from '../../src/cost/packing.ts'
+import { compareKeys } from '../search/ranking.ts'
 import type { Space, Variable } from '../search/space.ts'
 import type { ServeAssignment } from './assignment.ts'
 import { boardsOf } from './boards.ts'
@@ -15,12 +16,14 @@ import { batchedTokens, memoryOf, performanceOf } from './system.ts'
  */
 export function serveSpace(request: ServeRequest, catalog: Catalog): Space<ServeAssignment> {
   const boards = boardsOf(request, catalog)
+  // Small formats first: they give the cheap and fast plans that later ones are measured against.
+  const quantizations = [...request.quantizations].sort((a, b) => bitsOf(a) - bitsOf(b) || compareKeys([a.id], [b.id]))
   const offersOf = new Map(boards.map((board) => [board, board.offers]))
   const variables: Variable<ServeAssignment>[] = [
     variable('engine', request.engines, (a, value) => {
       a.engine = value
     }),
-    variable('quantization', request.quantizations, (a, value) => {
+    variable('quantization', quantizations, (a, value) => {
       a.quantization = value
     }),
     variable('kv_cache', request.kvFormats, (a, value) => {
@@ -85,6 +88,10 @@ export function serveSpace(request: ServeRequest, catalog: Catalog): Space<Serve
     ],
     constraints: serveConstraints(request, catalog),
   }
+}
+
+function bitsOf({ bits, other_bits }: ServeRequest['quantizations'][number]): number {
+  return bits.linear ?? other_bits
 }
 
 function variable<T>(

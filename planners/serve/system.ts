@@ -3,6 +3,7 @@ import type { Engine } from '../../src/catalog/engine.ts'
 import type { Quantization } from '../../src/catalog/quantization.ts'
 import { prepareRuleOfThumbMemory } from '../../src/memory/rule-of-thumb.ts'
 import { prepareServingMemory, type ServingMemory } from '../../src/memory/serving.ts'
+import { kernelRates } from '../../src/performance/hardware.ts'
 import { type ServingLoad, ServingPerformance } from '../../src/performance/serving.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { ServeRequest } from './request.ts'
@@ -101,4 +102,17 @@ export function performanceOf(request: ServeRequest, catalog: Catalog, a: ServeA
     },
     load,
   )
+}
+
+/**
+ * Seconds that a request takes at least: the linear weights are read once for each output token, at the kernel's bandwidth, over
+ * the GPUs of a tensor-parallel group. Stages of a pipeline take turns, so they do not shorten it.
+ */
+export function leastRequestSeconds(request: ServeRequest, catalog: Catalog, a: ServeAssignment): number {
+  const { bytesPerSecond } = kernelRates(
+    a.board.gpu,
+    get(catalog, 'kernels', a.weightSupport.kernel ?? a.quantization.kernel),
+  )
+  const bytes = (request.profile.linearParameters * (a.quantization.bits.linear ?? a.quantization.other_bits)) / 8
+  return (request.outputTokens * bytes) / (a.tensorParallel * bytesPerSecond)
 }

@@ -6,13 +6,13 @@ import { blocks, bullets, details, escaped, markdownTable } from './markdown/blo
 import { derivationDetails, launchDetails, memoryDetails } from './markdown/plan.ts'
 import { printable } from './printable.ts'
 import { styleFor } from './style.ts'
-import { type Column, table } from './table.ts'
+import type { Column } from './table.ts'
 import { explain } from './text/explain.ts'
 import { memoryBars } from './text/memory.ts'
 import { assumptions, launch, warnings } from './text/notes.ts'
 import { join, type TextOptions } from './text.ts'
 import { format, layout, placementText } from './words.ts'
-import { wrap } from './wrap.ts'
+import { pad, wrap } from './wrap.ts'
 
 /** The most that fits a GPU: each quantity at its largest, the others as given. */
 export interface Fit {
@@ -24,7 +24,7 @@ export interface Fit {
   readonly warnings: readonly string[]
 }
 
-const FIT: readonly Column[] = [{ title: 'largest' }, { title: 'value', align: 'right' }, { title: '', least: 20 }]
+const FIT: readonly Column[] = [{ title: 'largest' }, { title: 'value', align: 'right' }, { title: 'with' }]
 
 /** True when not even the smallest context and a single sequence fit. */
 export function fitsNothing(fit: Fit): boolean {
@@ -38,16 +38,23 @@ function row({ name, value, given }: Fit['rows'][number]): string[] {
 export function fitText(model: string, fit: Fit, options: TextOptions): string {
   const style = styleFor(options.color)
   const shown = printable(fit)
-  const [titles, ...lines] = table(FIT, shown.rows.map(row))
   return join([
     wrap(headline(model, shown)).map(style.title),
-    [style.faint(titles!), ...lines],
+    [style.title('Largest'), ...shown.rows.flatMap(largest)],
     memoryBars(shown.plan.memory, style),
     [...assumptions(shown.assumptions, style), ...warnings(shown.warnings, style)],
     ...(options.explain === true ? explain(shown.plan, style) : []),
     ...(fitsNothing(fit) ? [] : [launch(shown.plan.launch, style)]),
   ])
 }
+
+function largest(each: Fit['rows'][number]): string[] {
+  const [name = '', value = '', given = ''] = row(each)
+  return wrap(given, `  ${pad(name, NAME_COLUMNS)}${pad(value, VALUE_COLUMNS, 'right')}  `)
+}
+
+const NAME_COLUMNS = 14
+const VALUE_COLUMNS = 10
 
 function headline(model: string, { plan }: Fit): string {
   const what = `${placementText(plan)}, ${format(plan.configuration)}, ${layout(plan.configuration)}`

@@ -5,6 +5,7 @@ import {
   ms,
   percent,
   rate,
+  roundedCount,
   significant,
   usd,
   usdPerHour,
@@ -128,9 +129,9 @@ export function usdCell(value: number | null): string {
 /** Cost of a plan beside the best one: `+12.3%`. */
 export function versusBest(plan: Plan, best: Plan | null): string {
   const own = plan.cost.usd_per_hour
-  const reference = best?.cost.usd_per_hour ?? null
-  if (own === null || reference === null || plan === best) return ''
-  const share = own / reference - 1
+  const least = best?.cost.usd_per_hour ?? null
+  if (own === null || least === null || plan === best) return ''
+  const share = own / least - 1
   return `${share < 0 ? '' : '+'}${percent(share)}`
 }
 

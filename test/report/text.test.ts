@@ -26,7 +26,7 @@ describe('first screen', () => {
   })
 
   test('says that two of eight GPUs idle: three replicas of two on an instance of eight', () => {
-    expect(textReport(exampleResult(), plain)).toContain('2 of 8 GPUs paid for and idle')
+    expect(textReport(exampleResult(), plain).replace(/\s+/g, ' ')).toContain('2 of 8 GPUs paid for and idle')
   })
 
   test('the counts by constraint and bound, with the feasible ones, add up to the space', () => {

@@ -83,7 +83,13 @@ export class Figures {
    * Most sequences of 2048 tokens that fit one GPU, vLLM 0.19 (the release whose constants rest on most logs), 16-bit cache, nothing
    * kept free beyond the engine's utilization.
    */
-  largestBatch(given: { model: string; format: string; gpu: string; utilization?: number; tensorParallel?: number }): number {
+  largestBatch(given: {
+    model: string
+    format: string
+    gpu: string
+    utilization?: number
+    tensorParallel?: number
+  }): number {
     return this.memory(given).largestSequences(loadOf(MOST_SEQUENCES))
   }
 
