@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { catalogDate, catalogId, fitted, nonNegative, positive, sources } from './facts.ts'
+
+/** Bytes of one value in memory. */
+const bytes = nonNegative
+
+/**
+ * A training framework: which states it keeps, how it computes the loss, what its allocator wastes, and what it cannot combine.
+ * One file each in `catalogs/trainers`.
+ */
+export const trainerSchema = z.strictObject({
+  id: catalogId,
+  name: z.string().min(1),
+  aliases: z.array(catalogId).default([]),
+  as_of: catalogDate,
+  version: z.string().min(1),
+  /** How states are sharded. */
+  sharding: z.enum(['none', 'zero', 'fsdp1', 'fsdp2', 'megatron']),
+  /** Full training: bytes a parameter. `master` 0 = none kept. */
+  states: z.strictObject({
+    weights: bytes,
+    gradients: bytes,
+    master: bytes,
+    /** Adam: both moments together. */
+    adam: bytes,
+  }),
+  /** Adapters: bytes a trainable parameter. */
+  adapters: z.strictObject({ weights: bytes, gradients: bytes, adam: bytes, dropout: z.boolean() }),
+  /** Quantised base: embeddings, head and norms in fp32 (k-bit preparation), and with them the residual stream. */
+  kbit_preparation: z.boolean(),
+  quantised_bases: z.array(z.enum(['nf4', 'int8'])).default(['nf4']),
+  /** Bytes per (token x vocabulary entry) of the loss block. */
+  loss: z.strictObject({
+    full: fitted,
+    chunks: z.int().positive().default(8),
+    default: z.enum(['full', 'chunked', 'fused']),
+    supports: z.array(z.enum(['full', 'chunked', 'fused'])).min(1),
+  }),
+  /** Saved activations: eager, compiled, or Megatron / Transformer Engine kernels. */
+  activations: z.enum(['eager', 'compiled', 'megatron']),
+  /** Further bytes per token, layer and hidden unit that the counted tensors do not explain. */
+  extra_activation_bytes: nonNegative.default(0),
+  /** Reserved over allocated memory for fixed lengths; 1 where the trainer prints allocated memory. */
+  slack: fitted,
+  /** Fused or for-each optimizer: the latter holds one more list of parameters during the step. */
+  fused_optimizer: z.boolean(),
+  supports: z.strictObject({
+    methods: z.array(z.enum(['full', 'lora', 'qlora'])).min(1),
+    optimizers: z.array(z.string()).min(1),
+    zero_stages: z.array(z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])).min(1),
+    offload: z.array(z.enum(['none', 'optimizer', 'parameters'])).min(1),
+    checkpointing: z.array(z.enum(['none', 'selective', 'full'])).min(1),
+    tensor_parallel: z.boolean(),
+    pipeline_parallel: z.boolean(),
+    virtual_pipeline: z.boolean(),
+    context_parallel: z.boolean(),
+    expert_parallel: z.boolean(),
+  }),
+  /** Combinations that it refuses, each with the reason a user is told. */
+  refuses: z
+    .array(
+      z.strictObject({
+        /** Every condition named must hold. */
+        when: z.strictObject({
+          methods: z.array(z.enum(['full', 'lora', 'qlora'])).optional(),
+          zero_stages: z.array(z.int()).optional(),
+          offload: z.array(z.string()).optional(),
+          optimizers: z.array(z.string()).optional(),
+          min_tensor_parallel: z.int().optional(),
+          min_pipeline_parallel: z.int().optional(),
+          min_context_parallel: z.int().optional(),
+          min_expert_parallel: z.int().optional(),
+        }),
+        reason: z.string().min(1),
+      }),
+    )
+    .default([]),
+  /** LoRA where the scenario names none. */
+  lora_defaults: z.strictObject({ rank: z.int().positive(), targets: z.string() }).optional(),
+  /** Factor on step time against the fitted average of stacks (older MoE stacks are slower); 1 = none. */
+  time_factor: positive.default(1),
+  sources,
+  notes: z.array(z.string()).optional(),
+  from_memory: z.array(z.string()).optional(),
+})
+export type Trainer = z.infer<typeof trainerSchema>
