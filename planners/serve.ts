@@ -39,7 +39,7 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
   const listed = comparable ? run.nearMisses.list(run.constraints, { below, most: NEAR_MISSES }) : []
   // Without a plan the closest configuration is shown however far it is.
   const misses = listed.filter((miss, index) => miss.share <= NEAR_SHARE || (best === null && index === 0))
-  const remedies = best === null ? remediesFor(catalog, options.relaxations ?? []) : []
+  const remedies = best === null ? remediesFor(catalog, options.relaxations ?? [], misses[0]) : []
   if (misses.length === 0 && remedies[0] !== undefined) misses.push(missOfRemedy(remedies[0], run.constraints))
   const nearMisses = misses.map((miss, index) =>
     nearMissOf(request, miss, index === 0 ? fixesOf(remedies, miss) : [], explain),

@@ -12,10 +12,14 @@ import { runServe } from './run.ts'
 export interface Relaxation {
   /** The setting that is changed, e.g. `context`. */
   readonly setting: string
+  /**
+   * The best plan with the smallest change of this setting that has one, or null.
+   * @param plan plans a request
+   * @param miss the configuration that came closest, which may say how far to go
+   */
+  attempt(plan: (request: ServeRequest) => Candidate | null, miss: Miss | undefined): Candidate | null
   /** What is changed, for a machine and for a person. */
   describe(found: Candidate): { change: Fix['change']; text: string }
-  /** The request with the change; tried in this order, the first that has a plan counts. */
-  readonly requests: Iterable<ServeRequest>
 }
 
 /** A change with the cheapest plan that it makes possible. */
@@ -30,17 +34,39 @@ export interface Remedy {
 const FIXES = 3
 
 /** The cheapest single changes that make a plan possible, each verified by planning it; cheapest plan first. */
-export function remediesFor(catalog: Catalog, relaxations: readonly Relaxation[]): Remedy[] {
+export function remediesFor(catalog: Catalog, relaxations: readonly Relaxation[], miss: Miss | undefined): Remedy[] {
+  const plan = (request: ServeRequest): Candidate | null =>
+    runServe({ ...request, objective: 'cost', alternatives: 0 }, catalog, false).best
   const remedies: Remedy[] = []
-  for (const { setting, requests, describe } of relaxations) {
-    for (const relaxed of requests) {
-      const found = runServe({ ...relaxed, objective: 'cost', alternatives: 0 }, catalog, false).best
-      if (found === null) continue
-      remedies.push({ setting, ...describe(found), found })
-      break
-    }
+  for (const relaxation of relaxations) {
+    const found = relaxation.attempt(plan, miss)
+    if (found !== null) remedies.push({ setting: relaxation.setting, ...relaxation.describe(found), found })
   }
   return remedies.sort((a, b) => a.found.assignment.usdPerHour - b.found.assignment.usdPerHour).slice(0, FIXES)
+}
+
+/**
+ * The plan of the smallest of several changes, sorted from small to large, that has one; null where the largest has none.
+ * A larger change never has fewer plans, so bisection finds it.
+ */
+export function smallestChange(
+  changes: readonly (() => ServeRequest)[],
+  plan: (request: ServeRequest) => Candidate | null,
+): { index: number; found: Candidate } | null {
+  let high = changes.length - 1
+  let found = changes[high] === undefined ? null : plan(changes[high]!())
+  if (found === null) return null
+  let low = 0
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const here = plan(changes[middle]!())
+    if (here === null) low = middle + 1
+    else {
+      high = middle
+      found = here
+    }
+  }
+  return { index: high, found }
 }
 
 /** The remedies as differences to the configuration that came closest. */

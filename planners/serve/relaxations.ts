@@ -1,9 +1,7 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { priceAgeDays } from '../../src/cost/eligibility.ts'
-import type { Fix } from '../../src/result/plan.ts'
 import type { CompleteServeScenario } from '../../src/scenario/defaults.ts'
-import type { Relaxation } from './fixes.ts'
-import type { Candidate } from './incumbents.ts'
+import { type Relaxation, smallestChange } from './fixes.ts'
 import type { ServeRequest } from './request.ts'
 import { type ResolveOptions, resolveServe } from './resolve.ts'
 
@@ -27,17 +25,11 @@ export function relaxationsOf(
   catalog: Catalog,
   options: ResolveOptions,
 ): Relaxation[] {
-  const request = (change: Change, more: Partial<ServeRequest> = {}): ServeRequest => ({
-    ...resolveServe(change(scenario), catalog, options).request,
-    ...more,
-  })
+  const request = (change: Change): ServeRequest => resolveServe(change(scenario), catalog, options).request
   const relaxations: Relaxation[] = []
-  const add = (
-    setting: string,
-    requests: () => Iterable<ServeRequest>,
-    describe: (found: Candidate) => { change: Fix['change']; text: string },
-  ): void => {
-    relaxations.push({ setting, requests: { [Symbol.iterator]: () => requests()[Symbol.iterator]() }, describe })
+  /** A setting with one change to try. */
+  const add = (setting: string, change: Change, describe: Relaxation['describe']): void => {
+    relaxations.push({ setting, describe, attempt: (plan) => plan(request(change)) })
   }
   const search = (changes: Partial<CompleteServeScenario['search']>): Change => {
     return (given) => {
@@ -46,97 +38,92 @@ export function relaxationsOf(
       return { ...given, search: widened as CompleteServeScenario['search'] }
     }
   }
-  const { traffic, latency } = scenario
-  const given = scenario.search
+  const { traffic, latency, search: given } = scenario
 
   if (given.kv_cache !== undefined) {
-    add(
-      'kv_cache',
-      () => [request(search({ kv_cache: undefined }))],
-      ({ assignment: a }) => ({ change: { kv_cache: a.kv.id }, text: `KV cache in ${a.kv.id}` }),
-    )
+    add('kv_cache', search({ kv_cache: undefined }), ({ assignment: a }) => ({
+      change: { kv_cache: a.kv.id },
+      text: `KV cache in ${a.kv.id}`,
+    }))
   }
   if (given.quantization !== undefined) {
-    add(
-      'quantization',
-      () => [request(search({ quantization: undefined }))],
-      ({ assignment: a }) => ({ change: { quantization: a.quantization.id }, text: `weights in ${a.quantization.id}` }),
-    )
+    add('quantization', search({ quantization: undefined }), ({ assignment: a }) => ({
+      change: { quantization: a.quantization.id },
+      text: `weights in ${a.quantization.id}`,
+    }))
   }
   if (given.gpus !== undefined || given.exclude_gpus !== undefined) {
-    add(
-      'gpus',
-      () => [request(search({ gpus: undefined, exclude_gpus: undefined }))],
-      ({ assignment: a }) => ({ change: { gpus: a.board.gpu.id }, text: `GPU ${a.board.gpu.id}` }),
-    )
+    add('gpus', search({ gpus: undefined, exclude_gpus: undefined }), ({ assignment: a }) => ({
+      change: { gpus: a.board.gpu.id },
+      text: `GPU ${a.board.gpu.id}`,
+    }))
   }
   if (given.providers !== undefined || given.exclude_providers !== undefined) {
-    add(
-      'providers',
-      () => [request(search({ providers: undefined, exclude_providers: undefined }))],
-      ({ assignment: a }) => ({
-        change: { providers: a.priced.offer.provider },
-        text: `provider ${a.priced.offer.provider}`,
-      }),
-    )
+    add('providers', search({ providers: undefined, exclude_providers: undefined }), ({ assignment: a }) => ({
+      change: { providers: a.priced.offer.provider },
+      text: `provider ${a.priced.offer.provider}`,
+    }))
   }
   for (const key of ['tensor_parallel', 'pipeline_parallel', 'expert_parallel'] as const) {
     if (given[key] === undefined) continue
-    add(
-      key,
-      () => [request(search({ [key]: undefined }))],
-      ({ assignment: a }) => {
-        const value = {
-          tensor_parallel: a.tensorParallel,
-          pipeline_parallel: a.pipelineParallel,
-          expert_parallel: a.expertParallel,
-        }[key]
-        return { change: { [key]: value }, text: `${key} ${value}` }
-      },
-    )
+    add(key, search({ [key]: undefined }), ({ assignment: a }) => {
+      const degrees = {
+        tensor_parallel: a.tensorParallel,
+        pipeline_parallel: a.pipelineParallel,
+        expert_parallel: a.expertParallel,
+      }
+      return { change: { [key]: degrees[key] }, text: `${key} ${degrees[key]}` }
+    })
   }
-  add(
-    'max_gpus',
-    () => [request(search({ max_gpus: MANY_GPUS }))],
-    ({ assignment: a }) => ({ change: { max_gpus: a.gpusPaid }, text: `${a.gpusPaid} GPUs` }),
-  )
-  for (const key of ['ttft_ms', 'tpot_ms'] as const) {
-    const limit = latency[key]
+  add('max_gpus', search({ max_gpus: MANY_GPUS }), ({ assignment: a }) => ({
+    change: { max_gpus: a.gpusPaid },
+    text: `${a.gpusPaid} GPUs`,
+  }))
+  for (const key of ['ttft', 'tpot'] as const) {
+    const setting = `${key}_ms` as const
+    const limit = latency[setting]
     if (limit === undefined) continue
-    const loosened =
-      (factor: number): Change =>
-      (each) => ({ ...each, latency: { ...each.latency, [key]: limit * factor } })
-    add(
-      key,
-      function* () {
-        for (const factor of LATENCY_STEPS) yield request(loosened(factor))
+    const loosened = (milliseconds: number) => () =>
+      request((each) => ({ ...each, latency: { ...each.latency, [setting]: milliseconds } }))
+    relaxations.push({
+      setting,
+      attempt: (plan, miss) => {
+        const [only, ...others] = miss?.violations ?? []
+        // The closest configuration misses nothing else: its own latency is a limit that works.
+        if (only?.constraint === key && others.length === 0) return plan(loosened(limit + only.by)())
+        return (
+          smallestChange(
+            LATENCY_STEPS.map((factor) => loosened(limit * factor)),
+            plan,
+          )?.found ?? null
+        )
       },
-      ({ assignment: a }) => {
-        const seconds = key === 'ttft_ms' ? a.full.ttftSeconds : a.full.tpotSeconds
-        const value = Math.ceil(seconds * 1000)
-        return { change: { [key]: value }, text: `${key} ${value}` }
+      describe: ({ assignment: a }) => {
+        const value = Math.ceil((key === 'ttft' ? a.full.ttftSeconds : a.full.tpotSeconds) * 1000)
+        return { change: { [setting]: value }, text: `${setting} ${value}` }
       },
-    )
+    })
   }
   const least = Math.ceil(traffic.input_tokens + traffic.output_tokens)
   if (scenario.context > least) {
-    let tried = scenario.context
-    add(
-      'context',
-      function* () {
-        for (const eighths of CONTEXT_STEPS) {
-          tried = Math.max(least, Math.floor((scenario.context * eighths) / 8))
-          const context = tried
-          yield request((each) => ({ ...each, context }))
-          if (context === least) return
-        }
+    const contexts = [
+      ...new Set(CONTEXT_STEPS.map((eighths) => Math.max(least, Math.floor((scenario.context * eighths) / 8)))),
+    ]
+    let context = least
+    relaxations.push({
+      setting: 'context',
+      attempt: (plan) => {
+        const shorter = contexts.map((tokens) => () => request((each) => ({ ...each, context: tokens })))
+        const answer = smallestChange(shorter, plan)
+        context = contexts[answer?.index ?? 0] ?? least
+        return answer?.found ?? null
       },
-      () => ({ change: { context: tried }, text: `context of at most ${tried} tokens` }),
-    )
+      describe: () => ({ change: { context }, text: `context of at most ${context} tokens` }),
+    })
   }
   add(
     'max_loss_percent',
-    () => [request((each) => ({ ...each, quality: { max_loss_percent: 100 } }))],
+    (each) => ({ ...each, quality: { max_loss_percent: 100 } }),
     ({ assignment: a }) => {
       const percent = Math.ceil(a.lossPercent * 100) / 100
       return {
@@ -148,7 +135,7 @@ export function relaxationsOf(
   if (scenario.prices.min_confidence !== 'low') {
     add(
       'min_confidence',
-      () => [request((each) => ({ ...each, prices: { ...each.prices, min_confidence: 'low' } }))],
+      (each) => ({ ...each, prices: { ...each.prices, min_confidence: 'low' } }),
       ({ assignment: a }) => ({
         change: { min_confidence: 'low' },
         text: `prices of low confidence (${a.priced.offer.id})`,
@@ -157,7 +144,7 @@ export function relaxationsOf(
   }
   add(
     'max_age_days',
-    () => [request((each) => ({ ...each, prices: { ...each.prices, max_age_days: Number.MAX_SAFE_INTEGER } }))],
+    (each) => ({ ...each, prices: { ...each.prices, max_age_days: Number.MAX_SAFE_INTEGER } }),
     ({ assignment: a }) => ({
       change: { max_age_days: priceAgeDays(a.priced.offer.price_as_of, options.asOf) },
       text: `prices as old as ${a.priced.offer.price_as_of}`,

@@ -26,10 +26,21 @@ const commands: Readonly<Record<string, LaunchCommand>> = {
   'llama.cpp': llamaCppCommand,
 }
 
-/** The launch command, or the configuration as a comment for an engine of a user's catalog. */
+/** Formats that an engine makes of a 16-bit checkpoint while it loads. */
+const MADE_ON_LOAD: Readonly<Record<string, readonly string[]>> = {
+  vllm: ['bf16', 'fp16', 'fp32', 'fp8', 'nf4'],
+  sglang: ['bf16', 'fp16', 'fp32', 'fp8'],
+  'tensorrt-llm': ['bf16', 'fp16', 'fp32'],
+}
+
+/** The launch command, or a comment for an engine of a user's catalog. A checkpoint that must be converted first is named. */
 export function launchCommand(configuration: ServeConfiguration, context: LaunchContext): string {
-  const command = commands[configuration.engine]
-  return command
-    ? command(configuration, context)
-    : `# no launch command is known for the engine ${configuration.engine}`
+  const { engine, quantization } = configuration
+  const command = commands[engine]
+  if (command === undefined) return `# no launch command is known for the engine ${engine}`
+  const asIs = context.nativeFormat || MADE_ON_LOAD[engine]?.includes(quantization) === true
+  const note = asIs
+    ? ''
+    : `# name a ${quantization} checkpoint in place of ${context.model}, unless that already is one\n`
+  return `${note}${command(configuration, context)}`
 }

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { get } from '../../src/catalog/catalog.ts'
-import { newestRelease, releaseFor } from '../../src/catalog/support.ts'
+import { releaseFor } from '../../src/catalog/support.ts'
 import {
   prepareRuleOfThumbMemory,
   ruleOfThumbBytesPerParameter,
@@ -101,13 +101,14 @@ export class Figures {
   memory(given: { model: string; format: string; gpu: string; utilization?: number; tensorParallel?: number }) {
     const engine = get(this.#catalog, 'engines', 'vllm')
     const answer = releaseFor(engine, '0.19')
+    if (!answer.ok) throw new Error(answer.message)
     return prepareServingMemory({
       tensors: this.tensors(given.model),
       quantization: get(this.#catalog, 'quantizations', given.format),
       support: { level: 'full' },
       kv: get(this.#catalog, 'kvFormats', 'bf16'),
       engine,
-      release: answer.ok ? answer.release : newestRelease(engine),
+      release: answer.release,
       gpu: get(this.#catalog, 'gpus', given.gpu),
       linkKind: (given.tensorParallel ?? 1) > 1 ? 'nvlink' : 'none',
       multiNode: false,
