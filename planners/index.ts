@@ -41,7 +41,8 @@ export function planText(text: string, file: string, catalog: Catalog, options: 
   return planServe(resolved.request, catalog, {
     exhaustive: options.exhaustive ?? false,
     explain: options.explain ?? false,
-    assumptions,
+    assumptions:
+      resolved.request.tensors === null ? assumptions.filter((each) => !each.startsWith('memory model')) : assumptions,
     warnings: offerWarnings(resolved),
     relaxations: relaxationsOf(scenario, catalog, resolve),
   })

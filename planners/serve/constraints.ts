@@ -75,9 +75,9 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
       unit: '',
       needs: ['engine', 'gpu'],
       violation: (a) => {
-        const { engine } = a.engine
+        const { engine, release } = a.engine
         const { gpu } = a.board
-        const capability = engine.min_compute_capability
+        const capability = release.min_compute_capability ?? engine.min_compute_capability
         return refuse(
           !engine.vendors.includes(gpu.vendor) ||
             !engine.kinds.includes(gpu.kind) ||

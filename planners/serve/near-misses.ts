@@ -43,7 +43,10 @@ export class NearMisses {
     const limit = constraint.limit(a)
     if (!(limit > 0) || !Number.isFinite(violation)) return
     const share = violation / limit
-    const slot = `${constraint.name} ${a.board.gpu.id}`
+    // One replica and several are kept apart: the closest in memory is often the one that needs too many GPUs.
+    const { peak } = this.#request
+    const alone = bound === 'concurrency' && 'inFlight' in peak && a.maxConcurrency >= peak.inFlight
+    const slot = `${constraint.name} ${a.board.gpu.id} ${alone}`
     const known = this.#closest.get(slot)
     if (known !== undefined && share > known.share) return
     const degrees = [a.tensorParallel, a.pipelineParallel, bound === 'degrees' ? 0 : a.expertParallel]
@@ -76,7 +79,12 @@ export class NearMisses {
       if (miss !== null && miss.candidate.assignment.usdPerHour < limits.below) misses.push(miss)
     }
     return misses
-      .sort((x, y) => x.share - y.share || compareKeys(x.candidate.key, y.candidate.key))
+      .sort(
+        (x, y) =>
+          x.violations.length - y.violations.length ||
+          x.share - y.share ||
+          compareKeys(x.candidate.key, y.candidate.key),
+      )
       .slice(0, limits.most)
   }
 }

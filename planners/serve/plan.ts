@@ -44,7 +44,7 @@ export function planOf(request: ServeRequest, candidate: Candidate, explain: boo
     cost: costOf(request, a, speed, concurrency),
     quality: { loss_percent: round(loss.expected), low_percent: round(loss.low), high_percent: round(loss.high) },
     targets: targetsOf(request, a, speed, sustained),
-    confidence: confidenceOf(a),
+    confidence: speedConfidence(request, a),
     launch: launchOf(request, a),
   }
 }
@@ -142,17 +142,19 @@ function targetsOf(request: ServeRequest, a: ServeAssignment, speed: ServingSpee
 }
 
 /** Measured: benchmark runs of this GPU and of this kernel stand behind the speed. */
-function confidenceOf(a: ServeAssignment): Plan['confidence'] {
+export function speedConfidence(request: ServeRequest, a: ServeAssignment): Plan['confidence'] {
   const { kernel, gpu, generation } = a.performance.system
   const factor = kernel.gpu_factors === 'llama_cpp' ? gpu.efficiency.llama_cpp_bandwidth : gpu.efficiency.bandwidth
   const compute = kernel.compute.generations[gpu.generation]
-  return (factor?.records ?? 0) > 0 && (compute?.records ?? 0) > 0 && !generation.assumed ? 'measured' : 'specification'
+  const known = (factor?.records ?? 0) > 0 && (compute?.records ?? 0) > 0 && !generation.assumed
+  return known && request.tensors !== null ? 'measured' : 'specification'
 }
 
 function launchOf(request: ServeRequest, a: ServeAssignment): string {
   const { model } = request
+  if (request.tensors === null) return '# no launch command: only the parameter count of the model is known'
   const native = model.native_quantization?.scheme
-  const stored = native ?? (request.tensors?.architecture.dtype === 'float16' ? 'fp16' : 'bf16')
+  const stored = native ?? (request.tensors.architecture.dtype === 'float16' ? 'fp16' : 'bf16')
   const value = a.kv.engine_values[a.engineEntry.id] ?? null
   const g = a.priced.offer.gpu_count
   return launchCommand(configurationOf(request, a), {
@@ -160,6 +162,7 @@ function launchOf(request: ServeRequest, a: ServeAssignment): string {
     kvValue: value === 'auto' ? null : value,
     nativeFormat: a.quantization.id === stored,
     instancesPerReplica: Math.ceil(a.gpusPerReplica / g),
+    cacheTokens: Math.max(request.context, a.maxConcurrency * (request.inputTokens + request.outputTokens)),
   })
 }
 

@@ -56,6 +56,7 @@ export function resolveServe(
     overrides: scenario.prices.overrides,
   })
   const mean = meanRate(traffic)
+  const inFlight = Math.ceil((traffic.concurrency ?? 1) * traffic.peak_factor)
   const request: ServeRequest = {
     name: scenario.name,
     ...model,
@@ -63,10 +64,7 @@ export function resolveServe(
     inputTokens: traffic.input_tokens,
     outputTokens: traffic.output_tokens,
     prefixCached: traffic.prefix_cached,
-    peak:
-      mean === null
-        ? { inFlight: Math.ceil((traffic.concurrency ?? 1) * traffic.peak_factor) }
-        : { requestsPerSecond: mean * traffic.peak_factor },
+    peak: mean === null ? { inFlight } : { requestsPerSecond: mean * traffic.peak_factor },
     meanRequestsPerSecond: mean,
     peakFactor: traffic.peak_factor,
     ttftMs: latency.ttft_ms ?? null,
@@ -93,7 +91,7 @@ export function resolveServe(
     tensorParallel: sorted(search.tensor_parallel ?? DEGREES),
     pipelineParallel: sorted(search.pipeline_parallel ?? DEGREES),
     expertParallel: sorted(search.expert_parallel ?? (model.profile.experts > 0 ? DEGREES : [1])),
-    maxConcurrency: CONCURRENCIES,
+    maxConcurrency: mean === null ? concurrenciesUpTo(inFlight) : CONCURRENCIES,
     maxGpus: search.max_gpus,
     offers: offers.eligible,
     objective: scenario.objective,
@@ -101,6 +99,12 @@ export function resolveServe(
     billedShare: scenario.prices.billed_share,
   }
   return { request, offers }
+}
+
+/** Caps where the requests in flight are stated: no replica ever holds more than all of them. */
+function concurrenciesUpTo(inFlight: number): number[] {
+  const below = CONCURRENCIES.filter((cap) => cap < inFlight)
+  return below.length < CONCURRENCIES.length ? [...below, inFlight] : below
 }
 
 /** Mean requests a second; null where the scenario states requests in flight. */

@@ -39,7 +39,7 @@ export function memoryOf(request: ServeRequest, catalog: Catalog, a: ServeAssign
   if (request.memoryModel === 'rule-of-thumb' || request.tensors === null) {
     return prepareRuleOfThumbMemory({
       ...common,
-      parameters: request.parameters,
+      parameters: request.model.nominal_parameters ?? request.parameters,
       hiddenSize: request.tensors?.architecture.hidden_size ?? null,
       kv: a.kv,
     })

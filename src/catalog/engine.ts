@@ -77,6 +77,8 @@ const release = z.strictObject({
   /** Exclusive; null = open. */
   until: version.nullable(),
   label: z.string().min(1),
+  /** Where the release needs a newer GPU than the engine once did. */
+  min_compute_capability: positive.optional(),
   memory: memoryConstants,
   host: hostConstants,
   /** Where offline runs at maximum load were fitted apart from runs with latency targets. */

@@ -257,6 +257,8 @@ export const modelSchema = z.strictObject({
   /** Parameters where no architecture is known. */
   parameters: positive.optional(),
   active_parameters: positive.optional(),
+  /** Parameters by the model's name (70e9 for 70B), which rules of thumb reckon with. */
+  nominal_parameters: positive.optional(),
   published: published.optional(),
   native_quantization: nativeQuantization.optional(),
   sources,

@@ -27,9 +27,7 @@ export const kernelSchema = z.strictObject({
   /** Time to read weights is multiplied by this once a step has more than one row (weight-only int4). */
   batched_weight_read_factor: fitted.optional(),
   /** Routed experts: factors on the two shares above. */
-  experts: z
-    .strictObject({ bandwidth: byGeneration, compute: byGeneration })
-    .optional(),
+  experts: z.strictObject({ bandwidth: byGeneration, compute: byGeneration }).optional(),
   /** Which GPU factors apply: llama.cpp kernels have their own. */
   gpu_factors: z.enum(['general', 'llama_cpp']).default('general'),
   sources,
@@ -99,6 +97,11 @@ export const servingPhysicsSchema = z.strictObject({
   prompt_chunk_tokens: fitted,
   /** Above this share of prompt-processor time the queue has no steady state. */
   max_prompt_utilization: fitted,
+  /**
+   * Error of a predicted time per output token that one in ten exceeds, as a share: where runs of the GPU and kernel stand behind
+   * it, and where it rests on the data sheet.
+   */
+  expected_error: z.strictObject({ measured: fitted, data_sheet: fitted }),
   /** Above this share of the KV pool, queueing sets in before the formula says so. */
   kv_warning_share: fitted,
   sources,

@@ -1,4 +1,3 @@
-import { statSync, writeFileSync } from 'node:fs'
 import { writeText } from '../io/files.ts'
 import type { Flags } from './flags.ts'
 import type { Terminal } from './terminal.ts'
@@ -7,14 +6,7 @@ import type { Terminal } from './terminal.ts'
 export function deliver(text: string, flags: Flags, terminal: Terminal): void {
   const file = flags.text('output')
   if (file === undefined) terminal.result(text)
-  else if (isDevice(file)) writeFileSync(file, text)
   else writeText(file, text)
-}
-
-/** Devices and pipes (`/dev/null`) are written to; replacing them by a new file would break them for everyone. */
-function isDevice(file: string): boolean {
-  const status = statSync(file, { throwIfNoEntry: false })
-  return status !== undefined && !status.isFile() && !status.isDirectory()
 }
 
 /** Whether a text report carries colours: never into a file. */

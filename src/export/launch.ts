@@ -14,6 +14,8 @@ export interface LaunchContext {
   readonly nativeFormat: boolean
   /** Instances over which one replica is spread. */
   readonly instancesPerReplica: number
+  /** Tokens that the KV cache of one replica holds: the plan's memory rests on them. */
+  readonly cacheTokens: number
 }
 
 /** Writes the command that starts one replica as planned. */
@@ -41,6 +43,6 @@ export function launchCommand(configuration: ServeConfiguration, context: Launch
   const asIs = context.nativeFormat || MADE_ON_LOAD[engine]?.includes(quantization) === true
   const note = asIs
     ? ''
-    : `# name a ${quantization} checkpoint in place of ${context.model}, unless that already is one\n`
+    : `# put a checkpoint in ${quantization} in place of ${context.model}\n`
   return `${note}${command(configuration, context)}`
 }

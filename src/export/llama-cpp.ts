@@ -2,15 +2,16 @@ import type { LaunchCommand } from './launch.ts'
 import { shellCommand } from './shell.ts'
 
 /**
- * Flags: llama-server (ggml-org/llama.cpp tools/server/README.md). `--ctx-size` is shared by all slots, so it holds the
- * planned context once for each of them.
+ * Flags: llama-server (ggml-org/llama.cpp tools/server/README.md). One cache is shared by all slots (`--kv-unified`), so that it
+ * holds the planned tokens and any one slot may use the whole context; without it each slot gets an equal part.
  */
 export const llamaCppCommand: LaunchCommand = (configuration, context) => {
   const type = configuration.quantization.replace(/^gguf-/, '').toUpperCase()
   const flags = [
     ['-hf', `${context.model}:${type}`],
     ['--n-gpu-layers', 'all'],
-    ['--ctx-size', `${configuration.context * configuration.max_concurrency}`],
+    ['--ctx-size', `${Math.ceil(context.cacheTokens)}`],
+    ...(configuration.max_concurrency > 1 ? [['--kv-unified']] : []),
     ['--parallel', `${configuration.max_concurrency}`],
     ['--ubatch-size', `${configuration.max_batched_tokens}`],
     ...(configuration.pipeline_parallel > 1 ? [['--split-mode', 'layer']] : []),

@@ -125,8 +125,13 @@ function nearbyName(path: string): string | undefined {
 export function writeText(path: string, text: string): void {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-      throw fileError(path, 'is a directory, not a file')
+    const existing = statSync(path, { throwIfNoEntry: false })
+    if (existing?.isDirectory() === true) throw fileError(path, 'is a directory, not a file')
+    // A device or a pipe is written to, never replaced by a file.
+    if (existing !== undefined && !existing.isFile()) {
+      writeFileSync(path, text)
+      return
+    }
     writeFileSync(temporary, text, { flag: 'wx' })
     renameSync(temporary, path)
   } catch (error) {

@@ -31,8 +31,8 @@ function planParts(result: ServeResult, options: TextOptions, style: Style): str
     targets(best.targets, style),
     memoryBars(best.memory, style),
     considered(best, result.alternatives, style),
-    searched(result, style),
     nearMisses(result.near_misses, style),
+    searched(result, style, options.explain === true),
     [...assumptions(result.assumptions, style), ...warnings(result.warnings, style), ...date(result, style)],
     ...(options.explain === true ? explain(best, style) : []),
     launch(best.launch, style),
@@ -43,7 +43,7 @@ function noPlanParts(result: ServeResult, options: TextOptions, style: Style): s
   const closest = result.near_misses[0]
   return [
     ...noPlan(result, style),
-    searched(result, style),
+    searched(result, style, options.explain === true),
     [...assumptions(result.assumptions, style), ...warnings(result.warnings, style), ...date(result, style)],
     ...(options.explain === true && closest !== undefined ? explain(closest.plan, style) : []),
   ]

@@ -184,6 +184,19 @@ describe('the cases of the article "LLM VRAM Requirements" (March 2026)', () => 
     expect(perToken('article-cost-mi300x').toFixed(6)).toBe('0.000042')
   })
 
+  it.each([
+    ['article-70b-int8-h100', 70e9, 0.25 * GIB, 10.5e9],
+    ['article-70b-int4-h100', 35e9, 2 * GIB, 5.25e9],
+    ['article-70b-tensor-parallel', 35e9, 0.25 * GIB, 5.25e9],
+    ['article-cost-dual-h100', 35e9, undefined, 5.25e9],
+    ['article-cost-mi300x', 70e9, undefined, 10.5e9],
+  ])('%s takes %d B of weights, %d B of cache and %d B of workspace', (name, weights, kv, workspace) => {
+    const plan = bestOf(planned(name))
+    expect(termOf(plan, 'weights')).toBe(weights)
+    if (kv !== undefined) expect(termOf(plan, 'kv_cache')).toBe(kv)
+    expect(termOf(plan, 'activations')).toBe(workspace)
+  })
+
   it('int8 on one H100 PCIe fits by the rule, but not by the architecture: the cache lacks room', () => {
     const real = planned('article-70b-int8-h100', { set: ['memory_model=architecture'] })
     expect(real.status).toBe('infeasible')

@@ -7,13 +7,13 @@ import { planSentence } from './answer.ts'
 
 /** Titles of the table of plans; the same in every format. */
 export const CONSIDERED: readonly Column[] = [
-  { title: 'GPUs', least: 18 },
-  { title: 'format', least: 12 },
+  { title: 'GPUs', least: 17 },
+  { title: 'format', least: 10 },
   { title: 'layout', least: 8 },
   { title: '$/h', align: 'right' },
   { title: 'vs best', align: 'right' },
   { title: 'tightest' },
-  { title: 'provider', least: 4 },
+  { title: 'provider', least: 10 },
 ]
 
 /** One plan as cells under {@link CONSIDERED}. */
@@ -37,7 +37,7 @@ export function considered(best: Plan, alternatives: readonly Plan[], style: Sty
     return [`${plan === best ? MARKS.good : ' '} ${gpus}`, ...rest]
   })
   const [first, ...others] = CONSIDERED
-  const [titles, chosen, ...lines] = table([{ ...first!, title: '  GPUs', least: 20 }, ...others], rows)
+  const [titles, chosen, ...lines] = table([{ ...first!, title: '  GPUs', least: 19 }, ...others], rows)
   return [style.faint(titles!), style.good(chosen!), ...lines]
 }
 

@@ -8,8 +8,11 @@ export function list(title: string, sentences: readonly string[], mark: string, 
   return [style.title(title), ...sentences.flatMap((sentence) => wrap(sentence, `${mark} `))]
 }
 
+/** What nobody said and the plan took for granted, as one paragraph: all of it must be on the first screen. */
 export function assumptions(sentences: readonly string[], style: Style): string[] {
-  return list('Assumed', sentences, MARKS.item, style)
+  if (sentences.length === 0) return []
+  const plain = sentences.map((sentence) => sentence.replace(/\.$/, ''))
+  return [style.title('Assumed'), ...wrap(plain.join(` ${MARKS.item} `))]
 }
 
 export function warnings(sentences: readonly string[], style: Style): string[] {

@@ -51,13 +51,19 @@ export function searchedRows({ search, constraints }: ServeResult): SearchedRow[
     .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
 }
 
-export function searched(result: ServeResult, style: Style): string[] {
+/** What was searched, and under which names the rest fell out; with `reasons` each name has its sentence. */
+export function searched(result: ServeResult, style: Style, reasons: boolean): string[] {
   const rows = searchedRows(result)
+  const head = [style.title('Searched'), ...wrap(searchedSummary(result))]
+  if (!reasons) {
+    if (rows.length === 0) return head
+    const fell = rows.map((row) => `${row.name} ${count(row.count)}`).join(` ${MARKS.item} `)
+    return [...head, ...wrap(`fell out by: ${fell} (--explain says why)`)]
+  }
   const numbers = Math.max(0, ...rows.map((row) => count(row.count).length))
   const names = Math.max(0, ...rows.map((row) => row.name.length))
   return [
-    style.title('Searched'),
-    ...wrap(searchedSummary(result)),
+    ...head,
     ...rows.flatMap((row) =>
       wrap(row.reason, `  ${pad(count(row.count), numbers, 'right')}  ${pad(row.name, names)}  `),
     ),
