@@ -1,7 +1,7 @@
 import type { EstimateInput } from '../../planners/serve/estimate.ts'
 import { inputError } from '../scenario/diagnostic.ts'
+import { asOfDay } from './common-flags.ts'
 import type { Flags, FlagTable } from './flags.ts'
-import { asOfDay } from './shared-flags.ts'
 
 const MEMORY_MODELS = ['architecture', 'rule-of-thumb'] as const
 

@@ -41,8 +41,6 @@ export function launchCommand(configuration: ServeConfiguration, context: Launch
   const command = commands[engine]
   if (command === undefined) return `# no launch command is known for the engine ${engine}`
   const asIs = context.nativeFormat || MADE_ON_LOAD[engine]?.includes(quantization) === true
-  const note = asIs
-    ? ''
-    : `# put a checkpoint in ${quantization} in place of ${context.model}\n`
+  const note = asIs ? '' : `# put a checkpoint in ${quantization} in place of ${context.model}\n`
   return `${note}${command(configuration, context)}`
 }

@@ -268,7 +268,7 @@ export class ServingPerformance {
     const busy = pass * this.#passes
     const utilization = ((concurrency - 1) * busy) / (outputTokens * tpot + busy)
     const limit = this.system.physics.max_prompt_utilization.value
-    const rho = utilization < limit ? utilization : limit
+    const rho = Math.min(utilization, limit)
     const ttft = this.system.host.first_token_seconds.value + own + tpot / 2 + (rho / (2 * (1 - rho))) * busy
     const request = ttft + (outputTokens - 1) * tpot
     out.ttftSeconds = ttft

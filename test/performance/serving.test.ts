@@ -114,7 +114,12 @@ test('the concurrency for a rate is the smallest that reaches it', () => {
 })
 
 test('more requests in flight never make one of them faster, and never complete fewer', () => {
-  for (const [tp, pp] of [[1, 1], [2, 1], [4, 2], [8, 1]] as const) {
+  for (const [tp, pp] of [
+    [1, 1],
+    [2, 1],
+    [4, 2],
+    [8, 1],
+  ] as const) {
     const performance = new ServingPerformance(system(tp, pp), load)
     let before = performance.at(1, emptySpeed())
     for (const concurrency of [2, 3, 4, 6, 8, 16, 32, 64, 128, 256]) {

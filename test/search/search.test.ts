@@ -18,7 +18,10 @@ interface Toy {
 }
 
 const toy = fc.record({
-  boxes: fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 0, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
+  boxes: fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 0, maxLength: 4 }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
   numbers: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 }),
   capacity: fc.integer({ min: 0, max: 40 }),
 })
@@ -26,13 +29,28 @@ const toy = fc.record({
 function spaceOf(problem: Toy): Space<Pick> {
   return {
     variables: [
-      { name: 'shop', domain: () => problem.boxes.map((_, index) => index), bind: (a, v: number) => void (a.shop = v) },
-      { name: 'number', domain: () => problem.numbers, bind: (a, v: number) => void (a.number = v) },
-      { name: 'box', dependsOn: ['shop'], domain: (a) => problem.boxes[a.shop]!, bind: (a, v: number) => void (a.box = v) },
+      {
+        name: 'shop',
+        domain: () => problem.boxes.map((_, index) => index),
+        bind: (a, v: number) => Object.assign(a, { shop: v }),
+      },
+      { name: 'number', domain: () => problem.numbers, bind: (a, v: number) => Object.assign(a, { number: v }) },
+      {
+        name: 'box',
+        dependsOn: ['shop'],
+        domain: (a) => problem.boxes[a.shop]!,
+        bind: (a, v: number) => Object.assign(a, { box: v }),
+      },
     ],
     derivations: [],
     constraints: [
-      { name: 'odd_shop', reason: 'shop 3 is closed', unit: '', needs: ['shop'], violation: (a) => (a.shop === 3 ? 1 : 0) },
+      {
+        name: 'odd_shop',
+        reason: 'shop 3 is closed',
+        unit: '',
+        needs: ['shop'],
+        violation: (a) => (a.shop === 3 ? 1 : 0),
+      },
       {
         name: 'enough',
         reason: 'boxes must hold the load',
@@ -50,14 +68,18 @@ const price = (a: Pick): number => a.number * (a.box + 3)
 
 function solve(problem: Toy, exhaustive: boolean): { best: number[] | null; counts: SearchCounts } {
   let best: number[] | null = null
-  const counts = search<Pick>(spaceOf(problem), { shop: 0, box: 0, number: 0 }, {
-    exhaustive,
-    bound: (a, level) => (best !== null && level >= 1 && a.number * 4 > best[0]! ? 'price_bound' : null),
-    accept: (a) => {
-      const key = [price(a), a.shop, a.number, a.box]
-      if (best === null || compareKeys(key, best) < 0) best = key
+  const counts = search<Pick>(
+    spaceOf(problem),
+    { shop: 0, box: 0, number: 0 },
+    {
+      exhaustive,
+      bound: (a, level) => (best !== null && level >= 1 && a.number * 4 > best[0]! ? 'price_bound' : null),
+      accept: (a) => {
+        const key = [price(a), a.shop, a.number, a.box]
+        if (best === null || compareKeys(key, best) < 0) best = key
+      },
     },
-  })
+  )
   return { best, counts }
 }
 
@@ -120,7 +142,9 @@ describe('search', () => {
 })
 
 describe('Pareto front', () => {
-  const points = fc.array(fc.tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 12 }), fc.nat(99)), { maxLength: 40 })
+  const points = fc.array(fc.tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 12 }), fc.nat(99)), {
+    maxLength: 40,
+  })
 
   test('holds exactly the non-dominated points, whatever the order of arrival', () => {
     fc.assert(
@@ -159,7 +183,9 @@ describe('Pareto front', () => {
 
 describe('ranking by group', () => {
   test('keeps the best of each group and the best groups, and rules out only what cannot matter', () => {
-    const values = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.integer({ min: 0, max: 20 })), { maxLength: 30 })
+    const values = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.integer({ min: 0, max: 20 })), {
+      maxLength: 30,
+    })
     fc.assert(
       fc.property(values, fc.integer({ min: 1, max: 4 }), (given, wanted) => {
         const pruned = new GroupRanking<number>(wanted)

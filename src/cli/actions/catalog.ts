@@ -3,9 +3,9 @@ import { didYouMean } from '../../catalog/suggest.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
 import type { Call } from '../command.ts'
+import { asOfDay, formatOf } from '../common-flags.ts'
 import { deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { asOfDay, formatOf } from '../shared-flags.ts'
 
 const ACTIONS = ['list', 'show', 'check'] as const
 

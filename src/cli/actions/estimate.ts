@@ -2,11 +2,11 @@ import { estimatePlan } from '../../../planners/index.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { estimateCsv, estimateJson, estimateMarkdown, estimateText } from '../../report/estimate.ts'
 import type { Call } from '../command.ts'
+import { formatOf } from '../common-flags.ts'
 import { configurationOf, modelOf } from '../configuration-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { gate } from '../gate.ts'
-import { formatOf } from '../shared-flags.ts'
 
 /** One given configuration. Exit 3 when it does not fit. */
 export async function estimateModel({ flags, terminal, words }: Call): Promise<ExitCode> {

@@ -2,10 +2,10 @@ import { fitModel } from '../../../planners/index.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { fitCsv, fitJson, fitMarkdown, fitsNothing, fitText } from '../../report/fit.ts'
 import type { Call } from '../command.ts'
+import { formatOf } from '../common-flags.ts'
 import { configurationOf, modelOf } from '../configuration-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { formatOf } from '../shared-flags.ts'
 
 /** The most that fits a GPU. Exit 3 when nothing does. */
 export async function fitToGpu({ flags, terminal, words }: Call): Promise<ExitCode> {

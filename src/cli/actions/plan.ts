@@ -8,12 +8,12 @@ import { objective } from '../../scenario/common.ts'
 import { type Diagnostic, InputError, inputError } from '../../scenario/diagnostic.ts'
 import { seconds } from '../../units.ts'
 import type { Call } from '../command.ts'
+import { asOfDay, type Format, formatOf } from '../common-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import { type ExitCode, worst } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
 import { gate } from '../gate.ts'
 import { refuseCommandNames } from '../later.ts'
-import { asOfDay, type Format, formatOf } from '../shared-flags.ts'
 
 type Options = Parameters<typeof planText>[3]
 

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { outputFlags, priceFlags } from '../shared-flags.ts'
+import { outputFlags, priceFlags } from '../common-flags.ts'
 
 export const catalog: Command = {
   name: 'catalog',

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts'
+import { outputFlags, priceFlags } from '../common-flags.ts'
 import { configurationFlags } from '../configuration-flags.ts'
-import { outputFlags, priceFlags } from '../shared-flags.ts'
 
 export const estimate: Command = {
   name: 'estimate',

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { outputFlags, priceFlags } from '../shared-flags.ts'
+import { outputFlags, priceFlags } from '../common-flags.ts'
 
 /** Names as in the scenario schema, which is not loaded for help. */
 const OBJECTIVES = ['cost', 'cost_per_token', 'time', 'latency', 'gpus', 'energy']
