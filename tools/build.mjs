@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { build } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cli = 'dist/bundle/cli'
@@ -22,5 +23,11 @@ function run(command, ...args) {
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true })
 run('tsc', '-p', 'tsconfig.build.json')
 run(process.execPath, 'dist/tools/compile-catalogs.js')
-run('rolldown', 'dist/src/cli/main.js', '--platform', 'node', '--format', 'esm', '--dir', cli, '--log-level', 'silent')
+await build({
+  cwd: root,
+  input: 'dist/src/cli/main.js',
+  platform: 'node',
+  output: { dir: cli, format: 'esm' },
+  logLevel: 'warn',
+})
 chmodSync(new URL(`../${cli}/main.js`, import.meta.url), 0o755)
