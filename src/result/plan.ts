@@ -5,8 +5,8 @@ import { pricing } from '../catalog/offer.ts'
 /** Version of the JSON form. Raised when a field changes its meaning or disappears; new fields do not raise it. */
 export const resultVersion = 1
 
-const finite = z.number().finite()
-const amount = finite.nonnegative()
+export const finite = z.number().finite()
+export const amount = finite.nonnegative()
 
 /** One line of the memory ledger of the fullest GPU. */
 export const memoryTermSchema = z.strictObject({
@@ -74,6 +74,11 @@ export const serveConfigurationSchema = z.strictObject({
 })
 export type ServeConfiguration = z.infer<typeof serveConfigurationSchema>
 
+/** Lines of arithmetic with the numbers put in. */
+export const derivationSchema = z.array(
+  z.strictObject({ name: z.string(), value: finite, unit: z.string(), formula: z.string() }),
+)
+
 export const servePerformanceSchema = z.strictObject({
   /** Mean, at the busiest hour. */
   ttft_ms: amount,
@@ -88,9 +93,7 @@ export const servePerformanceSchema = z.strictObject({
   /** Load of the busiest hour over what is sustained. */
   utilization: amount,
   /** Forward pass of the busiest hour term by term; present when an explanation was asked for. */
-  derivation: z
-    .array(z.strictObject({ name: z.string(), value: finite, unit: z.string(), formula: z.string() }))
-    .optional(),
+  derivation: derivationSchema.optional(),
 })
 
 export const costSchema = z.strictObject({
@@ -102,6 +105,9 @@ export const costSchema = z.strictObject({
   usd_per_run: finite.positive().nullable(),
   price_as_of: z.string().nullable(),
 })
+
+/** How far the speed can be trusted: `measured` where runs of this GPU and format stand behind it. */
+export const confidenceSchema = z.enum(['measured', 'specification'])
 
 export const planSchema = z.strictObject({
   placement: placementSchema,
@@ -118,8 +124,7 @@ export const planSchema = z.strictObject({
   cost: costSchema,
   quality: z.strictObject({ loss_percent: amount, low_percent: amount, high_percent: amount }),
   targets: z.array(targetSchema),
-  /** How far the figures can be trusted: `measured` where runs of this GPU and format stand behind them. */
-  confidence: z.enum(['measured', 'specification']),
+  confidence: confidenceSchema,
   launch: z.string(),
 })
 export type Plan = z.infer<typeof planSchema>
@@ -137,12 +142,10 @@ export const fixSchema = z.strictObject({
 })
 export type Fix = z.infer<typeof fixSchema>
 
-export const nearMissSchema = z.strictObject({
-  plan: planSchema,
-  violations: z.array(violationSchema).min(1),
-  fixes: z.array(fixSchema),
-})
-export type NearMiss = z.infer<typeof nearMissSchema>
+/** A configuration that came close, for a kind of plan. */
+function nearMissOf<P extends z.ZodType>(plan: P) {
+  return z.strictObject({ plan, violations: z.array(violationSchema).min(1), fixes: z.array(fixSchema) })
+}
 
 export const searchSchema = z.strictObject({
   space: z.int().nonnegative(),
@@ -153,21 +156,29 @@ export const searchSchema = z.strictObject({
   feasible: z.int().nonnegative(),
 })
 
-export const resultSchema = z.strictObject({
-  version: z.literal(resultVersion),
-  kind: z.literal('serve'),
-  scenario: z.string(),
-  status: z.enum(['optimal', 'infeasible']),
-  objective: z.string(),
-  best: planSchema.nullable(),
-  alternatives: z.array(planSchema),
-  pareto: z.array(planSchema),
-  near_misses: z.array(nearMissSchema),
-  search: searchSchema,
-  assumptions: z.array(z.string()),
-  warnings: z.array(z.string()),
-  /** Reason of each constraint that refused something, for readers. */
-  constraints: z.record(z.string(), z.string()),
-  catalog: z.strictObject({ hash: z.string(), prices_as_of: z.string().nullable() }),
-})
+/** A result of one kind of scenario. */
+export function resultOf<K extends string, P extends z.ZodType>(kind: K, plan: P) {
+  return z.strictObject({
+    version: z.literal(resultVersion),
+    kind: z.literal(kind),
+    scenario: z.string(),
+    status: z.enum(['optimal', 'infeasible']),
+    objective: z.string(),
+    best: plan.nullable(),
+    alternatives: z.array(plan),
+    pareto: z.array(plan),
+    near_misses: z.array(nearMissOf(plan)),
+    search: searchSchema,
+    assumptions: z.array(z.string()),
+    warnings: z.array(z.string()),
+    /** Reason of each constraint that refused something, for readers. */
+    constraints: z.record(z.string(), z.string()),
+    catalog: z.strictObject({ hash: z.string(), prices_as_of: z.string().nullable() }),
+  })
+}
+
+export const nearMissSchema = nearMissOf(planSchema)
+export type NearMiss = z.infer<typeof nearMissSchema>
+
+export const resultSchema = resultOf('serve', planSchema)
 export type ServeResult = z.infer<typeof resultSchema>
