@@ -1,4 +1,4 @@
-import { type Constraint, levelsOf, type Space, subtreeSize } from './space.ts'
+import { type Constraint, levelsOf, type Space, subtreeSizes } from './space.ts'
 
 /** What a search counted. `evaluated + pruned + rejectedBeforeEvaluation = space`. */
 export interface SearchCounts {
@@ -35,8 +35,9 @@ export interface SearchOptions<A> {
  */
 export function search<A>(space: Space<A>, assignment: A, options: SearchOptions<A>): SearchCounts {
   const levels = levelsOf(space)
+  const sizeBelow = subtreeSizes(space)
   const counts: SearchCounts = {
-    space: subtreeSize(space, assignment, 0),
+    space: sizeBelow(assignment, 0),
     evaluated: 0,
     pruned: {},
     rejected: {},
@@ -49,14 +50,13 @@ export function search<A>(space: Space<A>, assignment: A, options: SearchOptions
 
   const descend = (depth: number): void => {
     const level = levels[depth]!
-    const { variable, derivations, constraints } = level
+    const { variable, derivations, constraints, decidesDomains } = level
     const domain = variable.domain(assignment)
     // One size serves all values of this level unless a later domain depends on this variable.
-    const dependent = space.variables.some((later, index) => index > depth && later.dependsOn?.includes(variable.name))
     let size = -1
     for (const value of domain) {
       variable.bind(assignment, value as never)
-      if (dependent || size < 0) size = subtreeSize(space, assignment, depth + 1)
+      if (decidesDomains || size < 0) size = sizeBelow(assignment, depth + 1)
       if (size === 0) continue
       for (const derivation of derivations) derivation.compute(assignment)
       let refused: Constraint<A> | null = null

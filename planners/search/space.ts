@@ -50,6 +50,8 @@ export interface Level<A> {
   readonly variable: Variable<A>
   readonly derivations: readonly Derivation<A>[]
   readonly constraints: readonly Constraint<A>[]
+  /** A later domain depends on this variable. */
+  readonly decidesDomains: boolean
 }
 
 /**
@@ -57,7 +59,7 @@ export interface Level<A> {
  * @throws Error when a name is unknown: a mistake in the planner, not in the input.
  */
 export function levelsOf<A>(space: Space<A>): Level<A>[] {
-  const position = new Map(space.variables.map((variable, index) => [variable.name, index]))
+  const position = positionsOf(space)
   const levelFor = (needs: readonly string[], what: string): number => {
     let deepest = 0
     for (const name of needs) {
@@ -71,33 +73,41 @@ export function levelsOf<A>(space: Space<A>): Level<A>[] {
     variable,
     derivations: space.derivations.filter((derivation) => levelFor(derivation.needs, 'a derivation') === index),
     constraints: space.constraints.filter((constraint) => levelFor(constraint.needs, constraint.name) === index),
+    decidesDomains: space.variables.some((later) => later.dependsOn?.includes(variable.name) === true),
   }))
 }
 
-/**
- * Number of complete assignments below a node whose variables up to `depth` are bound.
- * Independent domains multiply; a domain that depends on an unbound variable is summed over that variable's values.
- */
-export function subtreeSize<A>(space: Space<A>, assignment: A, depth: number): number {
-  let size = 1
-  for (let index = depth; index < space.variables.length; index++) {
-    const variable = space.variables[index]!
-    const unbound = variable.dependsOn?.some((name) => {
-      const at = space.variables.findIndex((candidate) => candidate.name === name)
-      return at >= depth
-    })
-    if (unbound) return sumOver(space, assignment, depth)
-    size *= variable.domain(assignment).length
-  }
-  return size
+function positionsOf<A>(space: Space<A>): Map<string, number> {
+  return new Map(space.variables.map((variable, index) => [variable.name, index]))
 }
 
-function sumOver<A>(space: Space<A>, assignment: A, depth: number): number {
-  const variable = space.variables[depth]!
-  let sum = 0
-  for (const value of variable.domain(assignment)) {
-    variable.bind(assignment, value as never)
-    sum += subtreeSize(space, assignment, depth + 1)
+/**
+ * Makes the function that counts the complete assignments below a node whose variables up to `depth` are bound. Independent
+ * domains multiply; a domain that depends on an unbound variable is summed over that variable's values.
+ */
+export function subtreeSizes<A>(space: Space<A>): (assignment: A, depth: number) => number {
+  const { variables } = space
+  const position = positionsOf(space)
+  /** Depth from which a variable's domain is known. */
+  const known = variables.map((variable) =>
+    Math.max(0, ...(variable.dependsOn ?? []).map((name) => (position.get(name) ?? 0) + 1)),
+  )
+  const size = (assignment: A, depth: number): number => {
+    let product = 1
+    for (let index = depth; index < variables.length; index++) {
+      if (known[index]! > depth) return sum(assignment, depth)
+      product *= variables[index]!.domain(assignment).length
+    }
+    return product
   }
-  return sum
+  const sum = (assignment: A, depth: number): number => {
+    const variable = variables[depth]!
+    let total = 0
+    for (const value of variable.domain(assignment)) {
+      variable.bind(assignment, value as never)
+      total += size(assignment, depth + 1)
+    }
+    return total
+  }
+  return size
 }

@@ -1,17 +1,18 @@
 import { type Catalog, find, type get, names, type Subject, subjectNames } from '../../src/catalog/catalog.ts'
 import type { Offer } from '../../src/catalog/offer.ts'
-import { didYouMean } from '../../src/catalog/suggest.ts'
 import { newestRelease, releaseFor } from '../../src/catalog/support.ts'
 import { eligibleOffers } from '../../src/cost/eligibility.ts'
 import { emptySpeed } from '../../src/performance/serving.ts'
 import type { Plan, Violation } from '../../src/result/plan.ts'
 import { inputError } from '../../src/scenario/diagnostic.ts'
+import { entryNamed } from '../entry.ts'
+import { resolveModel } from '../model.ts'
+import { round } from '../round.ts'
 import { ServeAssignment } from './assignment.ts'
 import { boardsOf } from './boards.ts'
 import { objectiveOf, sortKey } from './incumbents.ts'
 import { lengthsOf } from './lengths.ts'
-import { resolveModel } from './model.ts'
-import { planOf, round } from './plan.ts'
+import { planOf } from './plan.ts'
 import type { ServeRequest } from './request.ts'
 import { place, replicate, serveSpace } from './space.ts'
 import { warningsFor } from './warnings.ts'
@@ -104,9 +105,9 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
     assumptions.push(sentence(fallback))
     return fallback
   }
-  const model = resolveModel(known(catalog, 'models', input.model, '--model'))
-  const gpu = known(catalog, 'gpus', input.gpu, '--gpu')
-  const engine = known(
+  const model = resolveModel(entryNamed(catalog, 'models', input.model, 'model'))
+  const gpu = entryNamed(catalog, 'gpus', input.gpu, '--gpu')
+  const engine = entryNamed(
     catalog,
     'engines',
     assumed(input.engine, defaultEngine(input), (id) => `Engine ${id}.`),
@@ -115,13 +116,13 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
   const release = releaseOf(engine, input.engineVersion)
   if (input.engineVersion === undefined) assumptions.push(`${engine.name} ${release.label} (the newest release known).`)
   const stored = model.model.native_quantization?.scheme ?? (gpu.formats.bf16 ? 'bf16' : 'fp16')
-  const quantization = known(
+  const quantization = entryNamed(
     catalog,
     'quantizations',
     assumed(input.quantization, engine.weight_files === 'gguf' ? 'gguf-q4_k_m' : stored, (id) => `Weights in ${id}.`),
     '--quantization',
   )
-  const kv = known(
+  const kv = entryNamed(
     catalog,
     'kvFormats',
     assumed(input.kvCache, 'bf16', (id) => `KV cache in ${id}.`),
@@ -292,14 +293,4 @@ export function releaseOf(engine: ReturnType<typeof get<'engines'>>, version: st
   const answer = releaseFor(engine, version)
   if (!answer.ok) throw inputError(answer.message)
   return answer.release
-}
-
-function known<S extends Subject>(catalog: Catalog, subject: S, id: string, flag: string) {
-  const entry = find(catalog, subject, id)
-  if (entry !== undefined) return entry
-  const hint = didYouMean(id, names(catalog, subject))
-  throw inputError(
-    `${flag === '--model' ? 'model' : flag} ${JSON.stringify(id)}: no such ${subjectNames[subject]}`,
-    hint ? { hint } : {},
-  )
 }

@@ -1,10 +1,11 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import type { Fix } from '../../src/result/plan.ts'
+import { round } from '../round.ts'
+import { violationsOf } from '../search/near-miss.ts'
 import type { Constraint } from '../search/space.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { Candidate } from './incumbents.ts'
-import { type Miss, violationsOf } from './near-misses.ts'
-import { round } from './plan.ts'
+import type { Miss } from './near-misses.ts'
 import type { ServeRequest } from './request.ts'
 import { runServe } from './run.ts'
 
@@ -43,30 +44,6 @@ export function remediesFor(catalog: Catalog, relaxations: readonly Relaxation[]
     if (found !== null) remedies.push({ setting: relaxation.setting, ...relaxation.describe(found), found })
   }
   return remedies.sort((a, b) => a.found.assignment.usdPerHour - b.found.assignment.usdPerHour).slice(0, FIXES)
-}
-
-/**
- * The plan of the smallest of several changes, sorted from small to large, that has one; null where the largest has none.
- * A larger change never has fewer plans, so bisection finds it.
- */
-export function smallestChange(
-  changes: readonly (() => ServeRequest)[],
-  plan: (request: ServeRequest) => Candidate | null,
-): { index: number; found: Candidate } | null {
-  let high = changes.length - 1
-  let found = changes[high] === undefined ? null : plan(changes[high]!())
-  if (found === null) return null
-  let low = 0
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const here = plan(changes[middle]!())
-    if (here === null) low = middle + 1
-    else {
-      high = middle
-      found = here
-    }
-  }
-  return { index: high, found }
 }
 
 /** The remedies as differences to the configuration that came closest. */

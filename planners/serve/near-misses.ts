@@ -1,21 +1,17 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { emptySpeed } from '../../src/performance/serving.ts'
-import type { NearMiss, Violation } from '../../src/result/plan.ts'
-import { compareKeys, type SortKey } from '../search/ranking.ts'
+import type { NearMiss } from '../../src/result/plan.ts'
+import { round } from '../round.ts'
+import { byCloseness, type CloseMiss, ClosestBranches, violationsOf } from '../search/near-miss.ts'
 import type { Constraint } from '../search/space.ts'
 import type { ServeAssignment } from './assignment.ts'
 import { type Candidate, objectiveOf, operatingConcurrency, sortKey } from './incumbents.ts'
-import { planOf, round } from './plan.ts'
+import { planOf } from './plan.ts'
 import type { ServeRequest } from './request.ts'
 import { load, place, prepare, replicate } from './space.ts'
 
 /** A configuration that misses the scenario, with every limit it misses. */
-export interface Miss {
-  readonly candidate: Candidate
-  readonly violations: readonly Violation[]
-  /** The largest violation as a share of its limit. */
-  readonly share: number
-}
+export type Miss = CloseMiss<Candidate>
 
 /** How much of a branch was bound when it died: tensor and pipeline degrees, all degrees, or the concurrency too. */
 export type Bound = 'degrees' | 'parallelism' | 'concurrency'
@@ -30,7 +26,7 @@ const MEASURABLE = new Set(['memory', 'ttft', 'tpot', 'prompt_queue', 'max_gpus'
 export class NearMisses {
   readonly #request: ServeRequest
   readonly #catalog: Catalog
-  readonly #closest = new Map<string, { share: number; key: SortKey; assignment: ServeAssignment }>()
+  readonly #closest = new ClosestBranches<ServeAssignment>()
 
   constructor(request: ServeRequest, catalog: Catalog) {
     this.#request = request
@@ -47,11 +43,13 @@ export class NearMisses {
     const { peak } = this.#request
     const alone = bound === 'concurrency' && 'inFlight' in peak && a.maxConcurrency >= peak.inFlight
     const slot = `${constraint.name} ${a.board.gpu.id} ${alone}`
-    const known = this.#closest.get(slot)
-    if (known !== undefined && share > known.share) return
     const degrees = [a.tensorParallel, a.pipelineParallel, bound === 'degrees' ? 0 : a.expertParallel]
     const key = [a.quantization.id, a.kv.id, ...degrees, bound === 'concurrency' ? a.maxConcurrency : 0]
-    if (known !== undefined && share === known.share && compareKeys(key, known.key) >= 0) return
+    this.#closest.consider(slot, share, key, () => this.#completed(a, bound))
+  }
+
+  /** A copy with everything bound that speed and memory need. */
+  #completed(a: ServeAssignment, bound: Bound): ServeAssignment {
     const assignment = a.snapshot()
     if (bound === 'degrees') {
       assignment.expertParallel = this.#request.expertParallel[0] ?? 1
@@ -62,7 +60,7 @@ export class NearMisses {
       load(this.#request, assignment)
     }
     replicate(this.#request, assignment)
-    this.#closest.set(slot, { share, key, assignment })
+    return assignment
   }
 
   /**
@@ -74,18 +72,11 @@ export class NearMisses {
     limits: { readonly below: number; readonly most: number },
   ): Miss[] {
     const misses: Miss[] = []
-    for (const { assignment } of this.#closest.values()) {
+    for (const assignment of this.#closest.assignments()) {
       const miss = complete(this.#request, constraints, assignment)
       if (miss !== null && miss.candidate.assignment.usdPerHour < limits.below) misses.push(miss)
     }
-    return misses
-      .sort(
-        (x, y) =>
-          x.violations.length - y.violations.length ||
-          x.share - y.share ||
-          compareKeys(x.candidate.key, y.candidate.key),
-      )
-      .slice(0, limits.most)
+    return misses.sort(byCloseness).slice(0, limits.most)
   }
 }
 
@@ -118,24 +109,10 @@ export function complete(
   return { candidate: { assignment: a, concurrency, speed, key }, ...missed }
 }
 
-/** Every limit that an assignment misses, and the largest miss relative to its limit; null where something refuses it. */
-export function violationsOf(
-  constraints: readonly Constraint<ServeAssignment>[],
-  a: ServeAssignment,
-): { violations: Violation[]; share: number } | null {
-  const violations: Violation[] = []
-  let share = 0
-  for (const constraint of constraints) {
-    const by = constraint.violation(a)
-    if (by <= 0) continue
-    if (!Number.isFinite(by)) return null
-    if (violations.some((known) => known.constraint === constraint.name)) continue
-    violations.push({ constraint: constraint.name, by: round(by), unit: constraint.unit })
-    share = Math.max(share, by / (constraint.limit?.(a) ?? by))
-  }
-  return { violations, share }
-}
-
 export function nearMissOf(request: ServeRequest, miss: Miss, fixes: NearMiss['fixes'], explain: boolean): NearMiss {
-  return { plan: planOf(request, miss.candidate, explain), violations: [...miss.violations], fixes }
+  return {
+    plan: planOf(request, miss.candidate, explain),
+    violations: miss.violations.map((missed) => ({ ...missed, by: round(missed.by) })),
+    fixes,
+  }
 }

@@ -4,6 +4,7 @@ import { launchCommand } from '../../src/export/launch.ts'
 import { explainSpeed } from '../../src/performance/explain.ts'
 import type { ServingSpeed } from '../../src/performance/serving.ts'
 import type { Plan, Target } from '../../src/result/plan.ts'
+import { round } from '../round.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { Candidate } from './incumbents.ts'
 import type { ServeRequest } from './request.ts'
@@ -168,9 +169,4 @@ function launchOf(request: ServeRequest, a: ServeAssignment): string {
 
 function milliseconds(seconds: number): number {
   return round(seconds * 1000)
-}
-
-/** Ten significant digits: beyond any accuracy of the model, and the same on every machine. */
-export function round(value: number): number {
-  return Number(value.toPrecision(10))
 }

@@ -1,7 +1,8 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { priceAgeDays } from '../../src/cost/eligibility.ts'
 import type { CompleteServeScenario } from '../../src/scenario/defaults.ts'
-import { type Relaxation, smallestChange } from './fixes.ts'
+import { smallestChange } from '../search/near-miss.ts'
+import type { Relaxation } from './fixes.ts'
 import type { ServeRequest } from './request.ts'
 import { type ResolveOptions, resolveServe } from './resolve.ts'
 

@@ -1,13 +1,11 @@
 import { type Catalog, get, gpusNamed } from '../../src/catalog/catalog.ts'
 import type { Engine } from '../../src/catalog/engine.ts'
 import type { Gpu } from '../../src/catalog/gpu.ts'
-import type { Model } from '../../src/catalog/model.ts'
 import type { KvFormat, Quantization } from '../../src/catalog/quantization.ts'
 import { holdsNative, newestRelease, releaseFor, supportFor } from '../../src/catalog/support.ts'
 import { type EligibleOffers, eligibleOffers } from '../../src/cost/eligibility.ts'
-import type { InlineModel } from '../../src/scenario/common.ts'
 import type { CompleteServeScenario } from '../../src/scenario/defaults.ts'
-import { type ResolvedModel, resolveModel } from './model.ts'
+import { modelOf, type ResolvedModel, resolveModel } from '../model.ts'
 import type { ServeRequest } from './request.ts'
 
 /** Degrees that engines split over; a scenario may name others. */
@@ -38,9 +36,7 @@ export function resolveServe(
   options: ResolveOptions,
 ): ResolvedServe {
   const { traffic, search, latency } = scenario
-  const model = resolveModel(
-    typeof scenario.model === 'string' ? get(catalog, 'models', scenario.model) : inlineModel(scenario.model),
-  )
+  const model = resolveModel(modelOf(scenario.model, catalog))
   const engines = enginesOf(scenario, catalog)
   const gpus = gpusOf(search, catalog)
   const offers = eligibleOffers(catalog.offers.values(), {
@@ -149,63 +145,4 @@ function gpusOf(search: CompleteServeScenario['search'], catalog: Catalog): Gpu[
 
 function sorted<T extends string | number>(values: readonly T[]): T[] {
   return [...new Set(values)].sort((a, b) => (a < b ? -1 : 1))
-}
-
-/** A model that a scenario describes itself: by its shape where all of it is given, else by its parameter count. */
-function inlineModel(inline: InlineModel): Model {
-  const { hidden_size, layers, heads, intermediate_size, vocabulary_size, parameters } = inline
-  const base = { id: 'inline', name: 'the model of the scenario', family: 'inline', sources: ['scenario'] }
-  const known = {
-    ...base,
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(inline.active_parameters === undefined ? {} : { active_parameters: inline.active_parameters }),
-  }
-  if (
-    hidden_size === undefined ||
-    layers === undefined ||
-    heads === undefined ||
-    intermediate_size === undefined ||
-    vocabulary_size === undefined
-  ) {
-    return known
-  }
-  return {
-    ...known,
-    architecture: {
-      hidden_size,
-      vocabulary_size,
-      embedding_extra_rows: 0,
-      tied_embeddings: false,
-      head_bias: false,
-      max_positions: Number.MAX_SAFE_INTEGER,
-      learned_positions: 0,
-      rope_tables: [],
-      norm_vectors: 1,
-      outer_norms: 1,
-      layers: [
-        {
-          layers: `0-${layers - 1}`,
-          attention: {
-            kind: 'softmax',
-            heads,
-            kv_heads: inline.kv_heads ?? heads,
-            head_dim: inline.head_dim ?? Math.floor(hidden_size / heads),
-            bias: { qkv: false, output: false },
-            qk_norm: 'none',
-            sinks: false,
-            output_gate: 'none',
-            k_equals_v: false,
-            shares_kv: false,
-          },
-          mlp: { kind: 'dense', intermediate_size, gated: true, bias: false, copies: 1 },
-          norms: 2,
-          extra_parameters: 0,
-        },
-      ],
-      vision_parameters: 0,
-      per_layer_embedding_parameters: 0,
-      extra_parameters: 0,
-      dtype: 'bfloat16',
-    },
-  }
 }

@@ -5,6 +5,9 @@ import type { Model } from './model.ts'
 import type { Offer } from './offer.ts'
 import type { Generation, Kernel, Link, ServingPhysics } from './performance.ts'
 import type { KvFormat, Quantization } from './quantization.ts'
+import type { Trainer } from './trainer.ts'
+import type { TrainingMemoryPhysics } from './training-memory.ts'
+import type { TrainingPhysics } from './training-physics.ts'
 
 /** What a catalog holds of each subject. The names are those of the compiled files and of {@link Catalog}. */
 export interface Entries {
@@ -14,6 +17,7 @@ export interface Entries {
   quantizations: Quantization
   kvFormats: KvFormat
   engines: Engine
+  trainers: Trainer
   kernels: Kernel
   generations: Generation
   links: Link
@@ -27,6 +31,7 @@ export const subjects = [
   'quantizations',
   'kvFormats',
   'engines',
+  'trainers',
   'kernels',
   'generations',
   'links',
@@ -40,6 +45,7 @@ export const subjectNames: Readonly<Record<Subject, string>> = {
   quantizations: 'quantization',
   kvFormats: 'KV-cache format',
   engines: 'engine',
+  trainers: 'trainer',
   kernels: 'kernel',
   generations: 'GPU generation',
   links: 'link',
@@ -48,6 +54,8 @@ export const subjectNames: Readonly<Record<Subject, string>> = {
 /** Constants that belong to no single GPU, kernel or engine. */
 export interface Physics {
   serving: ServingPhysics
+  training: TrainingPhysics
+  trainingMemory: TrainingMemoryPhysics
 }
 
 /**

@@ -71,12 +71,13 @@ function readFile(file: CatalogFile): ReadResult {
   return { ok: true, content: form.read(checked.data as never, parsed.locate) }
 }
 
-/** By folder, the most specific first; else by a key that only one form has. */
+/** By folder, the most specific first; else, or where a folder holds several forms, by a key that only one form has. */
 function formOf(relativePath: string, value: unknown): FileKind | undefined {
-  const byFolder = fileKinds.find((each) => relativePath.startsWith(`${each.folder}/`))
-  if (byFolder !== undefined) return byFolder
-  if (typeof value !== 'object' || value === null) return undefined
-  return fileKinds.find((each) => Object.hasOwn(value, each.mark))
+  const folder = fileKinds.find((each) => relativePath.startsWith(`${each.folder}/`))?.folder
+  const inFolder = folder === undefined ? fileKinds : fileKinds.filter((each) => each.folder === folder)
+  const byMark =
+    typeof value === 'object' && value !== null ? inFolder.find((each) => Object.hasOwn(value, each.mark)) : undefined
+  return byMark ?? (folder === undefined ? undefined : inFolder[0])
 }
 
 function addContent(layer: Layer, content: FileContent): Diagnostic[] {

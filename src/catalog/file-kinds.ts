@@ -7,6 +7,9 @@ import { modelFileSchema } from './model.ts'
 import { type Offer, type OfferEntry, offerFileSchema } from './offer.ts'
 import { generationSchema, kernelSchema, linkSchema, servingPhysicsSchema } from './performance.ts'
 import { kvFormatSchema, quantizationSchema } from './quantization.ts'
+import { trainerSchema } from './trainer.ts'
+import { trainingMemoryPhysicsSchema } from './training-memory.ts'
+import { trainingPhysicsSchema } from './training-physics.ts'
 
 /** An entry of a catalog file with the place of its fields. */
 export interface Located<T> {
@@ -84,9 +87,18 @@ export const fileKinds: readonly FileKind[] = [
   single('quantizations/kv', 'bytes_per_element', 'kvFormats', kvFormatSchema),
   single('quantizations', 'bits', 'quantizations', quantizationSchema),
   single('engines', 'accounting', 'engines', engineSchema),
+  single('trainers', 'kbit_preparation', 'trainers', trainerSchema),
   single('kernels', 'peak', 'kernels', kernelSchema),
   single('generations', 'kv_read', 'generations', generationSchema),
   single('links', 'all_reduce_bytes_per_second', 'links', linkSchema),
+  kind('physics', 'gemm_half_width', trainingPhysicsSchema, (training) => ({
+    subject: 'physics',
+    physics: { training },
+  })),
+  kind('physics', 'kbit_bytes', trainingMemoryPhysicsSchema, (trainingMemory) => ({
+    subject: 'physics',
+    physics: { trainingMemory },
+  })),
   kind('physics', 'soft_maximum_exponent', servingPhysicsSchema, (serving) => ({
     subject: 'physics',
     physics: { serving },

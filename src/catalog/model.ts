@@ -240,6 +240,8 @@ export const architectureSchema = z.strictObject({
   /** Other parameters outside the layers, 16-bit on every rank. */
   extra_parameters: z.int().nonnegative().default(0),
   dtype: z.enum(['bfloat16', 'float16', 'float32']).default('bfloat16'),
+  /** Attention scores and logits pass through a tanh cap (Gemma 2): training keeps what it needs to differentiate it. */
+  soft_caps: z.boolean().optional(),
 })
 export type Architecture = z.infer<typeof architectureSchema>
 

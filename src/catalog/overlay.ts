@@ -19,7 +19,13 @@ import { contentHash } from './hash.ts'
 export function mergeLayer(base: Catalog | undefined, layer: Layer): Catalog {
   const physics: Partial<Physics> = { ...base?.physics, ...layer.physics }
   if (physics.serving === undefined) throw inputError('the catalog lacks physics/serving.yaml')
-  const complete: Physics = { serving: physics.serving }
+  if (physics.trainingMemory === undefined) throw inputError('the catalog lacks physics/training-memory.yaml')
+  if (physics.training === undefined) throw inputError('the catalog lacks physics/training.yaml')
+  const complete: Physics = {
+    serving: physics.serving,
+    training: physics.training,
+    trainingMemory: physics.trainingMemory,
+  }
   const hashes: Record<string, string> = { ...base?.hashes }
   const lists: Partial<Record<Subject, readonly Entries[Subject][]>> = {}
   for (const subject of subjects) {

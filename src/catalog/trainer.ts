@@ -28,7 +28,23 @@ export const trainerSchema = z.strictObject({
   adapters: z.strictObject({ weights: bytes, gradients: bytes, adam: bytes, dropout: z.boolean() }),
   /** Quantised base: embeddings, head and norms in fp32 (k-bit preparation), and with them the residual stream. */
   kbit_preparation: z.boolean(),
+  /** Query, key and value are one adapter with one kept input (LitGPT). */
+  merged_qkv_adapters: z.boolean().optional(),
+  /** The output head is quantised with the blocks (LitGPT). */
+  quantises_head: z.boolean().optional(),
+  /** NF4 always with quantised scales (torchtune). */
+  always_double_quantises: z.boolean().optional(),
+  /** 16-bit copies of embedding and head that loading leaves in the allocator (fsdp_qlora: 2). */
+  load_copies: nonNegative.optional(),
   quantised_bases: z.array(z.enum(['nf4', 'int8'])).default(['nf4']),
+  /** Copies of the inputs of 4-bit products that are kept for the backward pass (LitGPT); absent = none. */
+  quantised_input_copies: fitted.optional(),
+  /** Keeps a head of its own where the checkpoint ties it to the embedding; absent = no. */
+  unties_embeddings: z.boolean().optional(),
+  /** FSDP1 without synchronisation between micro-steps: gradients of the whole flat parameter stay unsharded; absent = no. */
+  unsharded_accumulation: z.boolean().optional(),
+  /** Full recomputation keeps the inputs of layers in host memory; absent = no. */
+  checkpoints_on_host: z.boolean().optional(),
   /** Bytes per (token x vocabulary entry) of the loss block. */
   loss: z.strictObject({
     full: fitted,
@@ -42,9 +58,18 @@ export const trainerSchema = z.strictObject({
   extra_activation_bytes: nonNegative.default(0),
   /** Reserved over allocated memory for fixed lengths; 1 where the trainer prints allocated memory. */
   slack: fitted,
+  /**
+   * Where lengths vary from batch to batch and the cache is never emptied: reserved over live bytes of the loss block and the live
+   * layer, in place of `slack`; absent = fixed (packed) lengths.
+   */
+  varying_length_factor: fitted.optional(),
   /** Fused or for-each optimizer: the latter holds one more list of parameters during the step. */
   fused_optimizer: z.boolean(),
   supports: z.strictObject({
+    /** Makers of GPUs that it runs on. */
+    vendors: z.array(z.string()).default(['nvidia', 'amd']),
+    /** ... with a 4-bit base: bitsandbytes documents NVIDIA GPUs, others are experimental. */
+    qlora_vendors: z.array(z.string()).default(['nvidia']),
     methods: z.array(z.enum(['full', 'lora', 'qlora'])).min(1),
     optimizers: z.array(z.string()).min(1),
     zero_stages: z.array(z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])).min(1),
@@ -77,7 +102,12 @@ export const trainerSchema = z.strictObject({
     .default([]),
   /** LoRA where the scenario names none. */
   lora_defaults: z.strictObject({ rank: z.int().positive(), targets: z.string() }).optional(),
-  /** Factor on step time against the fitted average of stacks (older MoE stacks are slower); 1 = none. */
+  /** False where attention kernels compute the full square instead of the causal half (additive position bias); absent = true. */
+  attention_skips_masked_half: z.boolean().optional(),
+  /**
+   * Factor on the element-wise, expert and routed-copy time of mixture-of-experts models against the fitted average of stacks
+   * (older stacks are slower); 1 = none.
+   */
   time_factor: positive.default(1),
   sources,
   notes: z.array(z.string()).optional(),

@@ -15,7 +15,10 @@ export const outputFlags: FlagTable = {
 
 /** Flags of the commands that price something. */
 export const priceFlags: FlagTable = {
-  'max-cost': { value: 'USD', describe: 'Exit 4 when the plan costs more US dollars an hour than this' },
+  'max-cost': {
+    value: 'USD',
+    describe: 'Exit 4 when an hour of serving, or a training run, costs more US dollars than this',
+  },
   'as-of': { value: 'YYYY-MM-DD', describe: 'Day from which the age of prices is judged (today)' },
   explain: { describe: 'Show the arithmetic of every figure' },
 }

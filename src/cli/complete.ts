@@ -10,6 +10,7 @@ const CATALOG_FLAGS = {
   '--quantization': 'quantizations',
   '--kv-cache': 'kvFormats',
   '--engine': 'engines',
+  '--trainer': 'trainers',
 } as const
 
 /**

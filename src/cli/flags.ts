@@ -47,14 +47,20 @@ export class Flags {
   }
 
   /** A whole number, with a suffix k or M if wanted. */
-  whole(name: string, least = 1): number | undefined {
+  whole(name: string, least = 1, most = Number.MAX_SAFE_INTEGER): number | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
     const value = parseCount(text)
-    if (value === undefined || !Number.isSafeInteger(value) || value < least) {
-      throw inputError(`--${name} takes a whole number of at least ${least}, got ${JSON.stringify(text)}`)
+    if (value === undefined || !Number.isSafeInteger(value) || value < least || value > most) {
+      const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+      throw inputError(`--${name} takes a whole number ${range}, got ${JSON.stringify(text)}`)
     }
     return value
+  }
+
+  /** Whether the flag stands on the command line. */
+  given(name: string): boolean {
+    return this.#values[name] !== undefined
   }
 
   /** US dollars, above zero. */

@@ -2,6 +2,7 @@ import yargs, { type Arguments, type Argv } from 'yargs'
 import { inputError } from '../scenario/diagnostic.ts'
 import type { Command } from './command.ts'
 import { catalog } from './commands/catalog.ts'
+import { compare } from './commands/compare.ts'
 import { completion } from './commands/completion.ts'
 import { estimate } from './commands/estimate.ts'
 import { fit } from './commands/fit.ts'
@@ -15,7 +16,7 @@ import { alwaysFlags, helpText } from './help.ts'
 import type { Terminal } from './terminal.ts'
 import { packageVersion } from './version.ts'
 
-const COMMANDS: readonly Command[] = [plan, estimate, fit, catalog, schema, completion]
+const COMMANDS: readonly Command[] = [plan, compare, estimate, fit, catalog, schema, completion]
 
 /** Runs one command line and says with which code the process ends. Never throws. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -1,7 +1,16 @@
+import { SCREEN_COLUMNS, truncate } from '../report/wrap.ts'
+
+/** ANSI: erase from the cursor to the end of the line. */
+const CLEAR_LINE = '\u001b[K'
+
 /** Where a command writes. Results go to standard output, everything else to standard error. */
 export interface Terminal {
   result(text: string): void
   note(text: string): void
+  /** Writes over the current line of standard error, without ending it. Only where `live`. */
+  rewrite(line: string): void
+  /** Standard error is a terminal on which a line can be written over. */
+  readonly live: boolean
   /** Colours may be used on standard output. */
   readonly color: boolean
 }
@@ -17,6 +26,9 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal 
   return {
     result: (text) => process.stdout.write(text),
     note: (text) => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
+    rewrite: (line) =>
+      process.stderr.write(`\r${CLEAR_LINE}${truncate(line, (process.stderr.columns ?? SCREEN_COLUMNS) - 1)}`),
+    live: process.stderr.isTTY === true && env.TERM !== 'dumb',
     color: wantsColor(env, process.stdout.isTTY === true),
   }
 }

@@ -76,6 +76,7 @@ const FIELDS: { readonly [S in Subject]: readonly Field<Entries[S]>[] } = {
     ...withName,
     { title: 'releases', value: (engine) => engine.releases.map((release) => release.label).join(', ') },
   ],
+  trainers: [...withName, { title: 'version', value: (trainer) => trainer.version }],
   kernels: withName,
   generations: withName,
   links: withName,

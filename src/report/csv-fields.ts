@@ -1,10 +1,18 @@
-import type { Plan } from '../result/plan.ts'
+import type { AnyPlan } from './kinds/kind.ts'
 
 /** What a CSV cell holds: text, a number as it is, or nothing. */
 export type Cell = string | number | null
 
-/** Fields of a plan, in the order of the columns; units stand in the names. */
-export const FIELDS: Readonly<Record<string, (plan: Plan) => Cell>> = {
+/** Columns of a CSV by name, in their order. */
+export type Fields<P extends AnyPlan> = Readonly<Record<string, (plan: P) => Cell>>
+
+/** The cells of one plan by column. */
+export function recordOf<P extends AnyPlan>(fields: Fields<P>, plan: P): Record<string, Cell> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field(plan)]))
+}
+
+/** Fields of every kind of plan. Units stand in the names. */
+export const placementFields: Fields<AnyPlan> = {
   provider: (plan) => plan.placement.provider,
   instance: (plan) => plan.placement.instance,
   region: (plan) => plan.placement.region,
@@ -13,28 +21,15 @@ export const FIELDS: Readonly<Record<string, (plan: Plan) => Cell>> = {
   gpus: (plan) => plan.placement.gpus,
   gpus_per_instance: (plan) => plan.placement.gpus_per_instance,
   instances: (plan) => plan.placement.instances,
-  engine: (plan) => plan.configuration.engine,
-  engine_version: (plan) => plan.configuration.engine_version,
-  quantization: (plan) => plan.configuration.quantization,
-  kv_cache: (plan) => plan.configuration.kv_cache,
-  tensor_parallel: (plan) => plan.configuration.tensor_parallel,
-  pipeline_parallel: (plan) => plan.configuration.pipeline_parallel,
-  expert_parallel: (plan) => plan.configuration.expert_parallel,
-  replicas: (plan) => plan.configuration.replicas,
-  max_concurrency_per_replica: (plan) => plan.configuration.max_concurrency,
-  context_tokens: (plan) => plan.configuration.context,
+}
+
+export const memoryFields: Fields<AnyPlan> = {
   memory_capacity_bytes: (plan) => plan.memory.capacity_bytes,
   memory_total_bytes: (plan) => plan.memory.total_bytes,
   memory_free_bytes: (plan) => plan.memory.free_bytes,
-  ttft_ms: (plan) => plan.performance.ttft_ms,
-  tpot_ms: (plan) => plan.performance.tpot_ms,
-  output_tokens_per_second: (plan) => plan.performance.output_tokens_per_second,
-  requests_per_second: (plan) => plan.performance.requests_per_second,
-  utilization_share: (plan) => plan.performance.utilization,
-  quality_loss_percent: (plan) => plan.quality.loss_percent,
-  usd_per_hour: (plan) => plan.cost.usd_per_hour,
-  usd_per_month: (plan) => plan.cost.usd_per_month,
-  usd_per_million_tokens: (plan) => plan.cost.usd_per_million_tokens,
+}
+
+export const trustFields: Fields<AnyPlan> = {
   price_as_of: (plan) => plan.cost.price_as_of,
   confidence: (plan) => plan.confidence,
 }

@@ -1,7 +1,7 @@
-import { type Plan, resultVersion, type Violation } from '../result/plan.ts'
+import { resultVersion, type Violation } from '../result/plan.ts'
 import { csv } from './csv.ts'
-import { FIELDS } from './csv-fields.ts'
 import { json } from './json.ts'
+import { type AnyPlan, kindOf } from './kinds/index.ts'
 import { blocks, bullets, details, escaped } from './markdown/blocks.ts'
 import { derivationDetails, launchDetails, memoryDetails, targetsTable } from './markdown/plan.ts'
 import { printable } from './printable.ts'
@@ -18,7 +18,7 @@ import { wrap } from './wrap.ts'
 
 /** One given configuration, worked out. */
 export interface Estimate {
-  readonly plan: Plan
+  readonly plan: AnyPlan
   readonly assumptions: readonly string[]
   readonly warnings: readonly string[]
   readonly fits: boolean
@@ -31,12 +31,12 @@ export function estimateText(model: string, estimate: Estimate, options: TextOpt
   return join([
     givenPlan(model, plan, style),
     verdict(fits, violations, style),
-    memoryBars(plan.memory, style),
+    memoryBars(plan, style),
     speed(plan, style),
     targets(plan.targets, style),
     [...assumptions(rest.assumptions, style), ...warnings(rest.warnings, style)],
     ...(options.explain === true ? explain(plan, style) : []),
-    ...(fits ? [launch(plan.launch, style)] : []),
+    ...(fits ? [launch(plan, style)] : []),
   ])
 }
 
@@ -51,9 +51,11 @@ export function estimateJson({ plan, fits, violations, assumptions, warnings }: 
 }
 
 export function estimateCsv(model: string, { plan, fits }: Estimate): string {
+  const { csvColumns, csvRecord } = kindOf(plan)
+  const record = csvRecord(plan)
   return csv([
-    ['model', 'fits', ...Object.keys(FIELDS)],
-    [model, String(fits), ...Object.values(FIELDS).map((field) => field(plan))],
+    ['model', 'fits', ...csvColumns],
+    [model, String(fits), ...csvColumns.map((name) => record[name] ?? null)],
   ])
 }
 

@@ -1,7 +1,8 @@
-import { type Plan, resultVersion } from '../result/plan.ts'
+import { resultVersion } from '../result/plan.ts'
 import { count } from '../units.ts'
 import { csv } from './csv.ts'
 import { json } from './json.ts'
+import { type AnyPlan, kindOf } from './kinds/index.ts'
 import { blocks, bullets, details, escaped, markdownTable } from './markdown/blocks.ts'
 import { derivationDetails, launchDetails, memoryDetails } from './markdown/plan.ts'
 import { printable } from './printable.ts'
@@ -11,7 +12,7 @@ import { explain } from './text/explain.ts'
 import { memoryBars } from './text/memory.ts'
 import { assumptions, launch, warnings } from './text/notes.ts'
 import { join, type TextOptions } from './text.ts'
-import { format, layout, placementText } from './words.ts'
+import { label, placementText } from './words.ts'
 import { pad, wrap } from './wrap.ts'
 
 /** The most that fits a GPU: each quantity at its largest, the others as given. */
@@ -19,7 +20,7 @@ export interface Fit {
   readonly gpu: string
   readonly capacityBytes: number
   readonly rows: readonly { readonly name: string; readonly value: number; readonly given: string }[]
-  readonly plan: Plan
+  readonly plan: AnyPlan
   readonly assumptions: readonly string[]
   readonly warnings: readonly string[]
 }
@@ -32,7 +33,7 @@ export function fitsNothing(fit: Fit): boolean {
 }
 
 function row({ name, value, given }: Fit['rows'][number]): string[] {
-  return [name, value > 0 ? count(value) : 'none', given]
+  return [label(name), value > 0 ? count(value) : 'none', given]
 }
 
 export function fitText(model: string, fit: Fit, options: TextOptions): string {
@@ -41,10 +42,10 @@ export function fitText(model: string, fit: Fit, options: TextOptions): string {
   return join([
     wrap(headline(model, shown)).map(style.title),
     [style.title('Largest'), ...shown.rows.flatMap(largest)],
-    memoryBars(shown.plan.memory, style),
+    memoryBars(shown.plan, style),
     [...assumptions(shown.assumptions, style), ...warnings(shown.warnings, style)],
     ...(options.explain === true ? explain(shown.plan, style) : []),
-    ...(fitsNothing(fit) ? [] : [launch(shown.plan.launch, style)]),
+    ...(fitsNothing(fit) ? [] : [launch(shown.plan, style)]),
   ])
 }
 
@@ -53,12 +54,11 @@ function largest(each: Fit['rows'][number]): string[] {
   return wrap(given, `  ${pad(name, NAME_COLUMNS)}${pad(value, VALUE_COLUMNS, 'right')}  `)
 }
 
-const NAME_COLUMNS = 14
+const NAME_COLUMNS = 16
 const VALUE_COLUMNS = 10
 
 function headline(model: string, { plan }: Fit): string {
-  const what = `${placementText(plan)}, ${format(plan.configuration)}, ${layout(plan.configuration)}`
-  return `${model}: the most that fits ${what}`
+  return `${model}: the most that fits ${placementText(plan)}, ${kindOf(plan).how(plan)}`
 }
 
 export function fitJson(model: string, { gpu, capacityBytes, rows, plan, assumptions, warnings }: Fit): string {

@@ -1,8 +1,9 @@
-import { resultVersion, type ServeResult } from '../result/plan.ts'
+import { resultVersion } from '../result/plan.ts'
 import { compare } from './comparison.ts'
+import type { AnyResult } from './kinds/index.ts'
 
 /** One document: the result itself, or for several scenarios their results in order with the comparison. */
-export function jsonReport(results: readonly ServeResult[]): string {
+export function jsonReport(results: readonly AnyResult[]): string {
   const [only] = results
   if (only !== undefined && results.length === 1) return json(only)
   return json({ version: resultVersion, results, comparison: results.map(compare) })

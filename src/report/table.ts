@@ -5,6 +5,8 @@ export interface Column {
   readonly align?: 'left' | 'right'
   /** May be cut, down to so many columns, when the table is too wide. Absent: never cut. */
   readonly least?: number
+  /** May be left out when the table is too wide even with every cut. */
+  readonly spare?: boolean
 }
 
 /** Blanks between two columns. */
@@ -12,7 +14,7 @@ const GAP = 2
 
 /**
  * A table of aligned cells, the titles first. Columns are as wide as their longest cell; where the whole is wider than
- * `columns`, those that may be cut give way, the last of them first.
+ * `columns`, spare columns are left out if cutting alone would not do, and those that may be cut give way, the last of them first.
  *
  * @returns lines without trailing blanks
  */
@@ -22,14 +24,30 @@ export function table(
   columns = SCREEN_COLUMNS,
 ): string[] {
   const all = [head.map((column) => column.title), ...rows]
-  const widths = head.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ''))))
-  shrink(head, widths, columns - GAP * (head.length - 1))
+  const natural = head.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ''))))
+  const kept = affordable(head, natural, columns)
+  const widths = natural.filter((_, index) => kept.includes(index))
+  const shown = kept.map((index) => head[index]!)
+  shrink(shown, widths, columns - GAP * (shown.length - 1))
   return all.map((row) =>
-    head
-      .map((column, index) => pad(truncate(row[index] ?? '', widths[index]!), widths[index]!, column.align))
+    shown
+      .map((column, place) => pad(truncate(row[kept[place]!] ?? '', widths[place]!), widths[place]!, column.align))
       .join(' '.repeat(GAP))
       .trimEnd(),
   )
+}
+
+/** Indices of the columns that stay: all, or so many fewer spare ones, the last of them first, that the rest can be cut to fit. */
+function affordable(head: readonly Column[], widths: readonly number[], columns: number): number[] {
+  let kept = head.map((_, index) => index)
+  const narrowest = (): number =>
+    kept.reduce((sum, index) => sum + Math.min(widths[index]!, head[index]!.least ?? widths[index]!) + GAP, -GAP)
+  while (narrowest() > columns) {
+    const dropped = kept.findLast((index) => head[index]!.spare === true)
+    if (dropped === undefined) break
+    kept = kept.filter((index) => index !== dropped)
+  }
+  return kept
 }
 
 function shrink(head: readonly Column[], widths: number[], available: number): void {

@@ -1,9 +1,10 @@
-import type { ServeResult } from '../result/plan.ts'
+import type { AnyResult } from './kinds/index.ts'
 import { printable } from './printable.ts'
 import { type Style, styleFor } from './style.ts'
 import { answer } from './text/answer.ts'
 import { considered, nearMisses } from './text/considered.ts'
 import { explain } from './text/explain.ts'
+import { front } from './text/front.ts'
 import { memoryBars } from './text/memory.ts'
 import { noPlan } from './text/no-plan.ts'
 import { assumptions, launch, priceDate, warnings } from './text/notes.ts'
@@ -18,28 +19,29 @@ export interface TextOptions {
 }
 
 /** A result for a terminal of 80 columns, most important first. */
-export function textReport(result: ServeResult, options: TextOptions): string {
+export function textReport(result: AnyResult, options: TextOptions): string {
   const style = styleFor(options.color)
   const shown = printable(result)
   return join(shown.best === null ? noPlanParts(shown, options, style) : planParts(shown, options, style))
 }
 
-function planParts(result: ServeResult, options: TextOptions, style: Style): string[][] {
+function planParts(result: AnyResult, options: TextOptions, style: Style): string[][] {
   const best = result.best!
   return [
     answer(result.scenario, best, style),
     targets(best.targets, style),
-    memoryBars(best.memory, style),
+    memoryBars(best, style),
     considered(best, result.alternatives, style),
+    front(result, style),
     nearMisses(result.near_misses, style),
     searched(result, style, options.explain === true),
     [...assumptions(result.assumptions, style), ...warnings(result.warnings, style), ...date(result, style)],
     ...(options.explain === true ? explain(best, style) : []),
-    launch(best.launch, style),
+    launch(best, style),
   ]
 }
 
-function noPlanParts(result: ServeResult, options: TextOptions, style: Style): string[][] {
+function noPlanParts(result: AnyResult, options: TextOptions, style: Style): string[][] {
   const closest = result.near_misses[0]
   return [
     ...noPlan(result, style),
@@ -49,7 +51,7 @@ function noPlanParts(result: ServeResult, options: TextOptions, style: Style): s
   ]
 }
 
-function date(result: ServeResult, style: Style): string[] {
+function date(result: AnyResult, style: Style): string[] {
   return wrap(`Prices: ${priceDate(result)}`).map(style.faint)
 }
 

@@ -36,8 +36,14 @@ function flatten(issues: readonly Issue[], root: unknown): Issue[] {
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
     // A union with a message of its own (numbers with suffixes) says it better than its branches.
     if (issue.message !== 'Invalid input') return [issue]
+    // A branch of another type does not fit: a list or a map is no choice of names either.
+    const compound = typeof valueAt(root, issue.path as Path) === 'object'
     const branches = issue.errors.filter(
-      (branch) => !branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0),
+      (branch) =>
+        !branch.some(
+          (inner) =>
+            inner.path.length === 0 && (inner.code === 'invalid_type' || (compound && inner.code === 'invalid_value')),
+        ),
     )
     const best = branches.sort((a, b) => a.length - b.length)[0]
     if (best === undefined) {
@@ -88,6 +94,8 @@ function toDiagnostics(issue: Issue, root: unknown, schema: z.ZodType, locate: L
       return [error(`${subject}: expected ${expectedName(issue.expected)}, got ${shown(given)}`, locate(path), example)]
     }
     case 'invalid_value': {
+      // A choice with a message of its own says why this value is none.
+      if (!issue.message.startsWith('Invalid')) return [error(`${subject}: ${issue.message}`)]
       const choices = issue.values.map(String)
       const hint = typeof given === 'string' ? didYouMean(given, choices) : undefined
       return [error(`${subject}: ${shown(given)} is not one of ${choices.join(', ')}`, locate(path), hint)]

@@ -8,13 +8,16 @@ import { validate } from './located.ts'
 import { type ServeScenario, serveSchema } from './serve.ts'
 import { checkServe } from './serve-checks.ts'
 import { parseAssignment, setPath } from './set.ts'
+import { type TrainScenario, trainSchema } from './train.ts'
+import { checkTrain } from './train-checks.ts'
 import { type Locate, parseYaml } from './yaml.ts'
 
 /** All kinds of scenarios that this version plans. A new kind adds its schema here and its checks below. */
-export const scenarioSchema = z.discriminatedUnion('kind', [serveSchema])
-export type Scenario = ServeScenario
+export const scenarioSchema = z.discriminatedUnion('kind', [serveSchema, trainSchema])
+export type Scenario = ServeScenario | TrainScenario
 
-const planned = ['train', 'fleet', 'forecast']
+const plannedNow = ['serve', 'train'] as const
+const plannedLater = ['fleet', 'forecast']
 
 export interface LocatedScenario {
   /** Numbers read, aliases replaced by catalog ids, defaults not yet filled in. */
@@ -26,6 +29,7 @@ export interface LocatedScenario {
 
 /**
  * Reads and checks a scenario. `set` holds `PATH=VALUE` texts, applied in order before the checks.
+ * `asOf` (YYYY-MM-DD) is the day of the plan, from which a deadline given as a date counts.
  * Throws {@link InputError} with every problem found, each at file:line:column.
  */
 export function parseScenario(
@@ -33,6 +37,7 @@ export function parseScenario(
   file: string,
   catalog: Catalog,
   set: readonly string[] = [],
+  asOf?: string,
 ): LocatedScenario {
   const parsed = parseYaml(text, file)
   if (!parsed.ok) throw new InputError(parsed.diagnostics)
@@ -48,19 +53,28 @@ export function parseScenario(
     document = setPath(document, path, value)
   }
   const { value, locate } = document
-  const kindProblem = checkKind((value as Record<string, unknown>).kind, locate)
+  const kind = (value as Record<string, unknown>).kind
+  const kindProblem = checkKind(kind, locate)
   if (kindProblem !== undefined) throw new InputError([kindProblem])
-  const checked = validate(serveSchema, value, locate)
-  if (!checked.ok) throw new InputError(checked.diagnostics)
   const check = new Checker(catalog, locate)
-  const scenario = checkServe(checked.data, check)
+  const scenario =
+    kind === 'train'
+      ? checkTrain(valid(trainSchema, value, locate), check, asOf)
+      : checkServe(valid(serveSchema, value, locate), check)
   if (check.diagnostics.length > 0) throw new InputError(check.diagnostics)
   return { scenario, given: value, locate }
 }
 
+/** The value as its schema reads it. */
+function valid<T extends z.ZodType>(schema: T, value: unknown, locate: Locate): z.infer<T> {
+  const checked = validate(schema, value, locate)
+  if (!checked.ok) throw new InputError(checked.diagnostics)
+  return checked.data
+}
+
 function checkKind(kind: unknown, locate: Locate): Diagnostic | undefined {
-  if (kind === 'serve') return undefined
-  const all = ['serve', ...planned]
+  if (plannedNow.some((each) => each === kind)) return undefined
+  const all = [...plannedNow, ...plannedLater]
   const position = locate(['kind'])
   const error = (message: string, hint?: string): Diagnostic => ({
     severity: 'error',
@@ -70,8 +84,8 @@ function checkKind(kind: unknown, locate: Locate): Diagnostic | undefined {
     ...(hint === undefined ? {} : { hint }),
   })
   if (kind === undefined) return error('the key "kind" is missing', 'e.g. kind: serve')
-  if (typeof kind === 'string' && planned.includes(kind))
-    return error(`this version does not plan scenarios of kind ${kind} yet`, 'it plans kind: serve')
+  if (typeof kind === 'string' && plannedLater.includes(kind))
+    return error(`this version does not plan scenarios of kind ${kind} yet`, `it plans ${plannedNow.join(' and ')}`)
   return error(
     `kind: ${shown(kind)} is not one of ${all.join(', ')}`,
     typeof kind === 'string' ? didYouMean(kind, all) : undefined,

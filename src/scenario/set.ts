@@ -33,7 +33,8 @@ export function parseAssignment(text: string): { path: string; value: string } {
 /**
  * Sets one value of a scenario, as `--set PATH=VALUE` does: the value is read as YAML (`10`, `1M`, `[fp8, int8]`), missing maps on
  * the way are made, numbers in the path index lists. `null` or an empty value removes the key. Setting one of the traffic rates
- * (requests_per_second, tokens_per_day, concurrency) removes the others that the document holds, since only one may be given.
+ * (requests_per_second, tokens_per_day, concurrency) removes the others that the document holds, since only one may be given; so
+ * does setting one of the two measures of training data (tokens; examples and tokens_per_example).
  * The document is not changed; a changed copy is returned. Throws {@link InputError} naming the flag.
  */
 export function setPath(document: ChangedDocument, path: string, valueText: string): ChangedDocument {
@@ -46,8 +47,7 @@ export function setPath(document: ChangedDocument, path: string, valueText: stri
   }
   const value = readValue(flag, steps, valueText)
   let root = write(document.value, steps, 0, value, flag)
-  const replaced = replacedRates(steps)
-  for (const rate of replaced) root = write(root, rate, 0, undefined, flag)
+  for (const rate of replacedKeys(steps)) root = write(root, rate, 0, undefined, flag)
   const position: Position = { file: flag }
   const locate: Locate = (target, part) => (startsWith(target, steps) ? position : document.locate(target, part))
   return { value: root, locate }
@@ -63,10 +63,18 @@ function readValue(flag: string, path: Path, text: string): unknown {
   throw inputError((first as Diagnostic).message, { path, position: { file: flag } })
 }
 
-function replacedRates(steps: Path): Path[] {
+/** Keys of which a scenario has one, or one group. */
+const exclusive: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  traffic: rateKeys.map((rate) => [rate]),
+  data: [['tokens'], ['examples', 'tokens_per_example']],
+}
+
+function replacedKeys(steps: Path): Path[] {
   const [parent, key] = steps
-  if (steps.length !== 2 || parent !== 'traffic' || !rateKeys.some((rate) => rate === key)) return []
-  return rateKeys.filter((rate) => rate !== key).map((rate) => ['traffic', rate])
+  if (steps.length !== 2 || typeof parent !== 'string') return []
+  const groups = Object.hasOwn(exclusive, parent) ? (exclusive[parent] ?? []) : []
+  if (!groups.some((group) => group.includes(String(key)))) return []
+  return groups.filter((group) => !group.includes(String(key))).flatMap((group) => group.map((each) => [parent, each]))
 }
 
 /** A copy of `container` with the value at the path; undefined removes it. */

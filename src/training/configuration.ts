@@ -39,7 +39,16 @@ export interface TrainingConfiguration {
   readonly compile: boolean
   readonly loss: LossImplementation
   /** Rank and targets of adapters; null for full training. */
-  readonly lora: { readonly rank: number; readonly targets: readonly LoraTarget[] } | null
+  readonly lora: {
+    readonly rank: number
+    readonly targets: readonly LoraTarget[]
+    /** An adapter on the output head too. */
+    readonly head?: boolean
+  } | null
   /** NF4 with quantised scales (QLoRA's double quantisation). */
   readonly doubleQuantization: boolean
+  /** Quantised base: a format of `catalogs/physics/training-memory.yaml`. Absent: NF4. */
+  readonly quantizedBase?: string
+  /** Gradients are applied and freed as the backward pass makes them. Absent: no. */
+  readonly optimizerInBackward?: boolean
 }

@@ -11,7 +11,13 @@ function recorder(): { terminal: Terminal; notes: string[]; results: string[] } 
   return {
     notes,
     results,
-    terminal: { color: false, note: (text) => notes.push(text), result: (text) => results.push(text) },
+    terminal: {
+      color: false,
+      live: false,
+      rewrite: () => {},
+      note: (text) => notes.push(text),
+      result: (text) => results.push(text),
+    },
   }
 }
 

@@ -58,7 +58,9 @@ function plan(given: Wish, using: Catalog = catalog, more: { exhaustive?: boolea
     headroom: `${given.headroom}%`,
     search: { gpus: given.gpus, tensor_parallel: [1, 2, 4], pipeline_parallel: [1, 2] },
   })
-  return planText(text, 'wish.yaml', using, { asOf: AS_OF, top: 3, ...more })
+  const result = planText(text, 'wish.yaml', using, { asOf: AS_OF, top: 3, ...more })
+  if (result.kind !== 'serve') throw new Error('a serving wish gave another kind of plan')
+  return result
 }
 
 /** Dollars an hour; Infinity where nothing fits. */

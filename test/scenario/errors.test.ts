@@ -204,7 +204,7 @@ describe('bad scenarios say what is wrong, where, and what to write instead', ()
     [
       'kind of a later version',
       'kind: fleet',
-      ['s.yaml:1:7: this version does not plan scenarios of kind fleet yet (it plans kind: serve)'],
+      ['s.yaml:1:7: this version does not plan scenarios of kind fleet yet (it plans serve and train)'],
     ],
     [
       'version as a number',

@@ -48,7 +48,11 @@ prices: { discount_percent: 10, overrides: { runpod/h100-pcie-80gb: 1.99 }, max_
 headroom: 5%
 `
 
-const read = (text: string, set: readonly string[] = []) => parseScenario(text, 's.yaml', catalog, set)
+function read(text: string, set: readonly string[] = []) {
+  const { scenario, ...rest } = parseScenario(text, 's.yaml', catalog, set)
+  if (scenario.kind !== 'serve') throw new Error('not a serving scenario')
+  return { scenario, ...rest }
+}
 
 describe('reading a scenario', () => {
   it('takes every documented key', () => {

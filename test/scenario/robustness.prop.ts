@@ -21,10 +21,23 @@ prices: { overrides: { runpod/h100-pcie-80gb: 1.99 } }
 headroom: 5%
 `
 
+const training = `kind: train
+model: mixtral-8x7b
+data: { examples: 50k, tokens_per_example: 1024, epochs: 3 }
+deadline: 2026-12-31
+budget: $500
+trainer: common
+search:
+  method: [qlora, lora]
+  lora: { rank: [16], targets: [q_proj, o] }
+  zero_stage: [0, 3]
+  micro_batch: [1, 2]
+`
+
 /** Reads; every refusal must be an InputError whose places lie in the text. */
 function survives(text: string): void {
   try {
-    parseScenario(text, 's.yaml', catalog)
+    parseScenario(text, 's.yaml', catalog, [], '2026-11-20')
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     expect(error.diagnostics.length).toBeGreaterThan(0)
@@ -72,11 +85,14 @@ describe('no text makes the reader fail in any way but with a message', () => {
     fc.string({ unit: 'grapheme', maxLength: 4 }),
   )
 
-  it('random edits of a scenario', () => {
-    const edit = fc.tuple(fc.nat(scenario.length), fc.nat(6), noise)
+  it.each([
+    ['serving', scenario],
+    ['training', training],
+  ])('random edits of a %s scenario', (_, document) => {
+    const edit = fc.tuple(fc.nat(document.length), fc.nat(6), noise)
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
-        survives(edits.reduce((text, [at, cut, add]) => text.slice(0, at) + add + text.slice(at + cut), scenario))
+        survives(edits.reduce((text, [at, cut, add]) => text.slice(0, at) + add + text.slice(at + cut), document))
       }),
       { numRuns: 1500 },
     )

@@ -38,8 +38,9 @@ function textOf(name: string): string {
   return texts.get(name) ?? expect.fail(`no scenario ${name}`)
 }
 
-function planned(name: string, options: { exhaustive?: boolean; set?: string[] } = {}): ServeResult {
-  return planText(textOf(name), `scenarios/${name}.yaml`, catalog, { asOf: AS_OF, ...options })
+function planned(name: string, options: { exhaustive?: boolean; set?: string[]; asOf?: string } = {}): ServeResult {
+  const result = planText(textOf(name), `scenarios/${name}.yaml`, catalog, { asOf: AS_OF, ...options })
+  return result.kind === 'serve' ? result : expect.fail(`${name} is no serving scenario`)
 }
 
 function bestOf(result: ServeResult): Plan {
@@ -210,7 +211,7 @@ describe('the cases of the article "LLM VRAM Requirements" (March 2026)', () => 
   })
 
   it('prices of the article stay usable whenever they are asked for, and are used by no other scenario', () => {
-    const later = planText(textOf('article-cost-mi300x'), 'later.yaml', catalog, { asOf: '2036-01-01' })
+    const later = planned('article-cost-mi300x', { asOf: '2036-01-01' })
     expect(bestOf(later).cost.usd_per_hour).toBe(3.49)
     for (const [name, { offer }] of Object.entries(expected)) {
       expect(offer.includes('article'), name).toBe(name.startsWith('article-'))

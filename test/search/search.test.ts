@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type SearchCounts, search } from '../../planners/search/branch-and-bound.ts'
 import { ParetoFront } from '../../planners/search/pareto.ts'
 import { compareKeys, GroupRanking } from '../../planners/search/ranking.ts'
-import { levelsOf, type Space, subtreeSize } from '../../planners/search/space.ts'
+import { levelsOf, type Space, subtreeSizes } from '../../planners/search/space.ts'
 
 /** A toy problem: pick a shop, a box (what a shop sells depends on it), and a number; pay box price x number. */
 interface Pick {
@@ -130,8 +130,8 @@ describe('search', () => {
 
   test('a domain that depends on an unbound variable is summed', () => {
     const problem = { boxes: [[1, 2, 3], [4]], numbers: [1, 2], capacity: 0 }
-    expect(subtreeSize(spaceOf(problem), { shop: 0, box: 0, number: 0 }, 0)).toBe(2 * 3 + 2 * 1)
-    expect(subtreeSize(spaceOf(problem), { shop: 0, box: 0, number: 0 }, 1)).toBe(6)
+    expect(subtreeSizes(spaceOf(problem))({ shop: 0, box: 0, number: 0 }, 0)).toBe(2 * 3 + 2 * 1)
+    expect(subtreeSizes(spaceOf(problem))({ shop: 0, box: 0, number: 0 }, 1)).toBe(6)
   })
 
   test('an unknown variable in a constraint is a mistake of the planner and thrown', () => {

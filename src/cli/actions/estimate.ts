@@ -1,20 +1,23 @@
-import { estimatePlan } from '../../../planners/index.ts'
+import { estimatePlan, estimateTraining } from '../../../planners/index.ts'
+import type { Catalog } from '../../catalog/catalog.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
-import { estimateCsv, estimateJson, estimateMarkdown, estimateText } from '../../report/estimate.ts'
+import { type Estimate, estimateCsv, estimateJson, estimateMarkdown, estimateText } from '../../report/estimate.ts'
 import type { Call } from '../command.ts'
 import { formatOf } from '../common-flags.ts'
-import { configurationOf, modelOf } from '../configuration-flags.ts'
+import { configurationOf, isTrainingCall, modelOf } from '../configuration-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import type { ExitCode } from '../exit-codes.ts'
+import type { Flags } from '../flags.ts'
 import { gate } from '../gate.ts'
+import { trainingConfigurationOf } from '../training-flags.ts'
 
 /** One given configuration. Exit 3 when it does not fit. */
 export async function estimateModel({ flags, terminal, words }: Call): Promise<ExitCode> {
   const model = modelOf(words)
   const format = formatOf(flags)
-  const input = configurationOf(model, flags)
+  const estimated = estimator(model, flags)
   const maxCost = flags.usd('max-cost')
-  const estimate = estimatePlan(input, await loadCatalog(flags.texts('catalog')))
+  const estimate = estimated(await loadCatalog(flags.texts('catalog')))
   const explain = flags.switch('explain')
   const print = {
     text: () => estimateText(model, estimate, { color: colored(flags, terminal), explain }),
@@ -26,4 +29,14 @@ export async function estimateModel({ flags, terminal, words }: Call): Promise<E
   const code = gate(model, estimate.fits ? estimate.plan : null, maxCost, terminal)
   deliver(print[format](), flags, terminal)
   return code
+}
+
+/** Reads the flags now, so that they are judged before the catalog is. */
+function estimator(model: string, flags: Flags): (catalog: Catalog) => Estimate {
+  if (isTrainingCall(flags)) {
+    const input = trainingConfigurationOf(model, flags)
+    return (catalog) => estimateTraining(input, catalog)
+  }
+  const input = configurationOf(model, flags)
+  return (catalog) => estimatePlan(input, catalog)
 }

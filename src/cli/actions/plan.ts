@@ -1,32 +1,30 @@
 import { performance } from 'node:perf_hooks'
-import { planText } from '../../../planners/index.ts'
+import { type PlanOptions, planText } from '../../../planners/index.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
-import type { ServeResult } from '../../result/plan.ts'
-import { objective } from '../../scenario/common.ts'
-import { type Diagnostic, InputError, inputError } from '../../scenario/diagnostic.ts'
+import type { AnyResult } from '../../report/kinds/index.ts'
+import { type Diagnostic, InputError } from '../../scenario/diagnostic.ts'
 import { seconds } from '../../units.ts'
 import type { Call } from '../command.ts'
-import { asOfDay, type Format, formatOf } from '../common-flags.ts'
+import { type Format, formatOf } from '../common-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import { type ExitCode, worst } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
 import { gate } from '../gate.ts'
 import { refuseCommandNames } from '../later.ts'
-
-type Options = Parameters<typeof planText>[3]
+import { planOptionsOf } from '../planning-flags.ts'
 
 /** Plans every scenario, prints them all or, where one cannot be read, none. */
 export async function planScenarios({ flags, terminal, words: scenarios }: Call): Promise<ExitCode> {
   refuseCommandNames(scenarios)
   const format = formatOf(flags)
-  const options = optionsOf(flags)
+  const options = planOptionsOf(flags)
   const maxCost = flags.usd('max-cost')
   const quiet = flags.switch('quiet')
   const catalog = await loadCatalog(flags.texts('catalog'))
   const wrong: Diagnostic[] = []
-  const results: ServeResult[] = []
+  const results: AnyResult[] = []
   for (const [index, scenario] of scenarios.entries()) {
     const started = performance.now()
     const result = planOne(scenario, catalog, options, wrong)
@@ -42,7 +40,7 @@ export async function planScenarios({ flags, terminal, words: scenarios }: Call)
 }
 
 /** One scenario's plan; what is wrong with it is collected, so that one run reports the problems of all. */
-function planOne(scenario: string, catalog: Catalog, options: Options, wrong: Diagnostic[]): ServeResult | null {
+function planOne(scenario: string, catalog: Catalog, options: PlanOptions, wrong: Diagnostic[]): AnyResult | null {
   try {
     return planText(readText(scenario), scenario === '-' ? STDIN_NAME : scenario, catalog, options)
   } catch (error) {
@@ -52,24 +50,7 @@ function planOne(scenario: string, catalog: Catalog, options: Options, wrong: Di
   }
 }
 
-function optionsOf(flags: Flags): Options {
-  const top = flags.whole('top', 0)
-  if (top !== undefined && top > MOST_ALTERNATIVES)
-    throw inputError(`--top takes at most ${MOST_ALTERNATIVES}, got ${top}`)
-  return {
-    asOf: asOfDay(flags),
-    set: flags.texts('set'),
-    objective: flags.choice('objective', objective.options),
-    top,
-    exhaustive: flags.switch('exhaustive'),
-    explain: flags.switch('explain'),
-  }
-}
-
-/** More alternatives than a person reads; keeps the search from being asked to rank everything. */
-const MOST_ALTERNATIVES = 1000
-
-async function render(results: readonly ServeResult[], format: Format, flags: Flags, color: boolean): Promise<string> {
+async function render(results: readonly AnyResult[], format: Format, flags: Flags, color: boolean): Promise<string> {
   const explain = flags.switch('explain')
   switch (format) {
     case 'json':

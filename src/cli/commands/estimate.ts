@@ -5,12 +5,14 @@ import { configurationFlags } from '../configuration-flags.ts'
 export const estimate: Command = {
   name: 'estimate',
   describe: 'Memory, speed and price of one given configuration',
-  help: `Example:
+  help: `Examples:
   plan estimate llama-3.1-70b --gpu h100-sxm-80gb --tensor-parallel 4 \\
     --context 8192 --concurrency 32 --quantization bf16
+  plan estimate llama-3.1-8b --gpu h100-sxm-80gb --method lora --micro-batch 4
 
 Usage:
-  plan estimate MODEL --gpu ID [flags]`,
+  plan estimate MODEL --gpu ID [flags]                  serving
+  plan estimate MODEL --gpu ID --method NAME [flags]    training`,
   words: 1,
   completes: ['models'],
   flags: { ...configurationFlags, ...priceFlags, ...outputFlags },

@@ -6,12 +6,14 @@ const { 'max-cost': _, ...pricing } = priceFlags
 
 export const fit: Command = {
   name: 'fit',
-  describe: 'The largest context and concurrency that fit a GPU',
-  help: `Example:
+  describe: 'The largest context and concurrency, or micro-batch, that fit a GPU',
+  help: `Examples:
   plan fit llama-3.1-8b --gpu h100-sxm-80gb --context 8192
+  plan fit llama-3-70b --gpu h100-sxm-80gb --method qlora --sequence-length 4096
 
 Usage:
-  plan fit MODEL --gpu ID [flags]`,
+  plan fit MODEL --gpu ID [flags]                  serving
+  plan fit MODEL --gpu ID --method NAME [flags]    training`,
   words: 1,
   completes: ['models'],
   flags: { ...configurationFlags, ...pricing, ...outputFlags },

@@ -1,8 +1,6 @@
 import type { Command } from '../command.ts'
 import { outputFlags, priceFlags } from '../common-flags.ts'
-
-/** Names as in the scenario schema, which is not loaded for help. */
-const OBJECTIVES = ['cost', 'cost_per_token', 'time', 'latency', 'gpus', 'energy']
+import { planningFlags } from '../planning-flags.ts'
 
 /** The default command. */
 export const plan: Command = {
@@ -17,13 +15,6 @@ Usage:
   plan SCENARIO.yaml [MORE.yaml ...] [flags]     "-" reads standard input
   plan COMMAND [flags]`,
   words: Number.POSITIVE_INFINITY,
-  flags: {
-    ...outputFlags,
-    ...priceFlags,
-    top: { value: 'N', describe: 'Alternatives shown (5)' },
-    exhaustive: { describe: 'No pruning: slower, the same answer' },
-    set: { value: 'PATH=VALUE', describe: 'Change a key of the scenario; repeatable' },
-    objective: { value: 'NAME', describe: `${OBJECTIVES.join(', ')} (the scenario's, else cost)`, choices: OBJECTIVES },
-  },
+  flags: { ...outputFlags, ...priceFlags, ...planningFlags },
   handle: async (call) => (await import('../actions/plan.ts')).planScenarios(call),
 }

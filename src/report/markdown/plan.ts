@@ -1,15 +1,15 @@
-import type { Plan } from '../../result/plan.ts'
 import { gib, percent } from '../../units.ts'
+import { type AnyPlan, kindOf } from '../kinds/index.ts'
 import { derivations } from '../text/explain.ts'
 import { TARGETS, targetRow } from '../text/targets.ts'
 import { details, fence, markdownTable } from './blocks.ts'
 
 /** The parts of a plan that scenarios and estimates share. */
-export function targetsTable(plan: Plan): string[] {
+export function targetsTable(plan: AnyPlan): string[] {
   return plan.targets.length === 0 ? [] : [markdownTable(TARGETS, plan.targets.map(targetRow))]
 }
 
-export function memoryDetails({ memory: { terms, total_bytes, capacity_bytes, free_bytes } }: Plan): string {
+export function memoryDetails({ memory: { terms, total_bytes, capacity_bytes, free_bytes } }: AnyPlan): string {
   const row = (name: string, bytes: number, source: string): string[] => [
     name,
     gib(bytes),
@@ -30,7 +30,7 @@ export function memoryDetails({ memory: { terms, total_bytes, capacity_bytes, fr
   )
 }
 
-export function derivationDetails(plan: Plan): string[] {
+export function derivationDetails(plan: AnyPlan): string[] {
   return derivations(plan).map(({ title, lines }) =>
     details(
       title,
@@ -42,6 +42,6 @@ export function derivationDetails(plan: Plan): string[] {
   )
 }
 
-export function launchDetails(plan: Plan): string {
-  return details('Launch one replica', fence(plan.launch))
+export function launchDetails(plan: AnyPlan): string {
+  return details(kindOf(plan).launchTitle, fence(plan.launch))
 }

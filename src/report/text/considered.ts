@@ -1,54 +1,40 @@
-import type { Plan, ServeResult } from '../../result/plan.ts'
+import { type AnyNearMiss, type AnyPlan, kindOf } from '../kinds/index.ts'
 import { MARKS, type Style } from '../style.ts'
-import { type Column, table } from '../table.ts'
-import { format, layout, missed, tightestMargin, usdCell, versusBest } from '../words.ts'
+import { table } from '../table.ts'
+import { missed } from '../words.ts'
 import { wrap } from '../wrap.ts'
 import { planSentence } from './answer.ts'
 
-/** Titles of the table of plans; the same in every format. */
-export const CONSIDERED: readonly Column[] = [
-  { title: 'GPUs', least: 17 },
-  { title: 'format', least: 10 },
-  { title: 'layout', least: 8 },
-  { title: '$/h', align: 'right' },
-  { title: 'vs best', align: 'right' },
-  { title: 'tightest' },
-  { title: 'provider', least: 10 },
-]
-
-/** One plan as cells under {@link CONSIDERED}. */
-export function consideredRow(plan: Plan, best: Plan | null): string[] {
-  const { placement, configuration, cost } = plan
-  return [
-    `${placement.gpus}x ${placement.gpu}`,
-    format(configuration, true),
-    layout(configuration),
-    usdCell(cost.usd_per_hour),
-    versusBest(plan, best),
-    tightestMargin(plan),
-    placement.provider ?? '-',
-  ]
+/** The chosen plan, ticked, and the alternatives under it. */
+export function considered(best: AnyPlan, alternatives: readonly AnyPlan[], style: Style): string[] {
+  return plansTable(best, [best, ...alternatives], style)
 }
 
-/** The chosen plan, ticked, and the alternatives under it. */
-export function considered(best: Plan, alternatives: readonly Plan[], style: Style): string[] {
-  const rows = [best, ...alternatives].map((plan) => {
-    const [gpus = '', ...rest] = consideredRow(plan, best)
+/** Plans of the kind of `best`, one a line, `best` ticked where it is among them. */
+export function plansTable(best: AnyPlan, plans: readonly AnyPlan[], style: Style): string[] {
+  const kind = kindOf(best)
+  const [first, ...others] = kind.considered
+  const mark = MARK_COLUMNS + (first!.least ?? first!.title.length)
+  const head = [{ ...first!, title: `  ${first!.title}`, least: mark }, ...others]
+  const rows = plans.map((plan) => {
+    const [gpus = '', ...rest] = kind.consideredRow(plan, best)
     return [`${plan === best ? MARKS.good : ' '} ${gpus}`, ...rest]
   })
-  const [first, ...others] = CONSIDERED
-  const [titles, chosen, ...lines] = table([{ ...first!, title: '  GPUs', least: 19 }, ...others], rows)
-  return [style.faint(titles!), style.good(chosen!), ...lines]
+  const [titles, ...lines] = table(head, rows)
+  return [style.faint(titles!), ...lines.map((line, index) => (plans[index] === best ? style.good(line) : line))]
 }
 
+/** The tick and the blank after it. */
+const MARK_COLUMNS = 2
+
 /** Configurations that a target keeps from winning, cheapest first. */
-export function nearMisses(list: ServeResult['near_misses'], style: Style): string[] {
+export function nearMisses(list: readonly AnyNearMiss[], style: Style): string[] {
   if (list.length === 0) return []
-  const cheapestFirst = [...list].sort((a, b) => (a.plan.cost.usd_per_hour ?? 0) - (b.plan.cost.usd_per_hour ?? 0))
+  const price = ({ plan }: AnyNearMiss): number => kindOf(plan).price(plan) ?? 0
   return [
     style.title('Cheaper, but'),
-    ...cheapestFirst.flatMap(({ plan, violations }) =>
-      wrap(`${planSentence(plan)}: ${missed(violations)}`, `${MARKS.bad} `),
-    ),
+    ...[...list]
+      .sort((a, b) => price(a) - price(b))
+      .flatMap(({ plan, violations }) => wrap(`${planSentence(plan)}: ${missed(violations)}`, `${MARKS.bad} `)),
   ]
 }

@@ -1,7 +1,7 @@
-import type { Plan } from '../../result/plan.ts'
 import { fixed, gib } from '../../units.ts'
-import type { Style } from '../style.ts'
-import { pad } from '../wrap.ts'
+import { type AnyPlan, kindOf } from '../kinds/index.ts'
+import { MARKS, type Style } from '../style.ts'
+import { pad, wrap } from '../wrap.ts'
 
 const NAME_COLUMNS = 14
 const SIZE_COLUMNS = 10
@@ -9,24 +9,28 @@ const BAR_COLUMNS = 40
 const SHARE_COLUMNS = 6
 
 /** Every term of the fullest GPU with its share of what its driver reports, their total, and what stays free. */
-export function memoryBars(memory: Plan['memory'], style: Style): string[] {
-  const { capacity_bytes, total_bytes, free_bytes, terms } = memory
-  const line = (name: string, bytes: number): string => row(name, bytes, capacity_bytes)
-  const rest =
-    free_bytes < 0
-      ? style.bad(`  ${pad('short by', NAME_COLUMNS)}${pad(gib(-free_bytes), SIZE_COLUMNS, 'right')}`)
-      : `  ${pad('free', NAME_COLUMNS)}${pad(gib(free_bytes), SIZE_COLUMNS, 'right')}`
+export function memoryBars(plan: AnyPlan, style: Style): string[] {
+  const { capacity_bytes, total_bytes, free_bytes, terms } = plan.memory
+  const shown = terms.filter((term) => term.bytes > 0)
+  // A terabyte too much is wider than the column: the bars give way.
+  const sizes = Math.max(
+    SIZE_COLUMNS,
+    ...[...shown.map((term) => term.bytes), total_bytes].map((each) => gib(each).length + 1),
+  )
+  const size = (name: string, bytes: number): string => `  ${pad(name, NAME_COLUMNS)}${pad(gib(bytes), sizes, 'right')}`
+  const line = (name: string, bytes: number): string => {
+    const share = capacity_bytes > 0 ? bytes / capacity_bytes : 0
+    const percentage = pad(`${fixed(share * 100, 1)}%`, SHARE_COLUMNS, 'right')
+    return `${size(name, bytes)}  ${bar(share, BAR_COLUMNS + SIZE_COLUMNS - sizes)} ${percentage}`
+  }
+  const notes = kindOf(plan).memoryNotes(plan)
   return [
     style.title(`Memory of the fullest GPU, ${gib(capacity_bytes)} as its driver reports`),
-    ...terms.filter((term) => term.bytes > 0).map((term) => line(term.name, term.bytes)),
+    ...shown.map((term) => line(term.name, term.bytes)),
     style.title(line('total', total_bytes)),
-    rest,
+    free_bytes < 0 ? style.bad(size('short by', -free_bytes)) : size('free', free_bytes),
+    ...(notes.length === 0 ? [] : wrap(notes.join(` ${MARKS.item} `), '  ')),
   ]
-}
-
-function row(name: string, bytes: number, capacity: number): string {
-  const share = capacity > 0 ? bytes / capacity : 0
-  return `  ${pad(name, NAME_COLUMNS)}${pad(gib(bytes), SIZE_COLUMNS, 'right')}  ${bar(share)} ${pad(`${fixed(share * 100, 1)}%`, SHARE_COLUMNS, 'right')}`
 }
 
 /** Full and empty cells. */

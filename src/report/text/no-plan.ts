@@ -1,19 +1,22 @@
-import type { Fix, NearMiss, ServeResult } from '../../result/plan.ts'
+import type { Fix } from '../../result/plan.ts'
 import { count, usdPerHour } from '../../units.ts'
+import type { AnyNearMiss, AnyResult } from '../kinds/index.ts'
 import { MARKS, type Style } from '../style.ts'
-import { label, missed, quantity, usdPerHourDelta } from '../words.ts'
+import { label, missed, quantity, SETTING, usdPerHourDelta } from '../words.ts'
 import { wrap } from '../wrap.ts'
 import { planSentence } from './answer.ts'
 import { memoryBars } from './memory.ts'
 import { targets } from './targets.ts'
 
 /** What keeps every configuration out, in one sentence with the gap. */
-export function noPlanSentence(result: ServeResult): string {
+export function noPlanSentence(result: AnyResult): string {
   const closest = result.near_misses[0]
   if (closest !== undefined) {
     const [binding] = closest.violations
     const reason = result.constraints[binding!.constraint]
-    const gap = `No plan for ${result.scenario}: ${label(binding!.constraint)} binds, missed by ${quantity(binding!.by, binding!.unit)} at the least`
+    const { constraint, by, unit } = binding!
+    const missedBy = unit === SETTING ? '' : `, missed by ${quantity(by, unit)} at the least`
+    const gap = `No plan for ${result.scenario}: ${label(constraint)} binds${missedBy}`
     return reason === undefined ? gap : `${gap} (${reason})`
   }
   if (result.search.space === 0) return `No plan for ${result.scenario}: nothing is left to choose from`
@@ -25,11 +28,13 @@ export function noPlanSentence(result: ServeResult): string {
 
 /** A change of the scenario, what it costs beside the closest configuration, and what the plan then costs. */
 export function fixText(fix: Fix): string {
-  return `${fix.text}: ${usdPerHour(fix.usd_per_hour)} (${usdPerHourDelta(fix.cost_delta_usd_per_hour)} against the closest configuration)`
+  // Words that state hours and the price of a run already hold a colon.
+  const separator = fix.text.includes(':') ? ',' : ':'
+  return `${fix.text}${separator} ${usdPerHour(fix.usd_per_hour)} (${usdPerHourDelta(fix.cost_delta_usd_per_hour)} against the closest configuration)`
 }
 
 /** The screen where nothing fits: what binds, what came closest, and what would help. */
-export function noPlan(result: ServeResult, style: Style): string[][] {
+export function noPlan(result: AnyResult, style: Style): string[][] {
   const closest = result.near_misses[0]
   return [
     wrap(noPlanSentence(result)).map(style.bad),
@@ -39,26 +44,30 @@ export function noPlan(result: ServeResult, style: Style): string[][] {
   ]
 }
 
-function closestConfiguration({ plan, violations }: NearMiss, style: Style): string[][] {
+/** Cheapest first. Those of training come so, by the price of the run; an hour of a longer run would mislead. */
+export function sortedFixes(result: AnyResult): Fix[] {
+  const list = result.near_misses.flatMap((miss) => miss.fixes)
+  return result.kind === 'train' ? list : list.sort((a, b) => a.usd_per_hour - b.usd_per_hour)
+}
+
+function closestConfiguration({ plan, violations }: AnyNearMiss, style: Style): string[][] {
   return [
     [style.title('Closest'), ...wrap(planSentence(plan)), ...wrap(missed(violations), `${MARKS.bad} `).map(style.bad)],
     targets(plan.targets, style),
-    memoryBars(plan.memory, style),
+    memoryBars(plan, style),
   ]
 }
 
-function fixes(result: ServeResult, style: Style): string[] {
-  const list = result.near_misses.flatMap((miss) => miss.fixes)
+function fixes(result: AnyResult, style: Style): string[] {
+  const list = sortedFixes(result)
   if (list.length === 0) return []
   return [
     style.title('Single changes that give a plan, cheapest first'),
-    ...[...list]
-      .sort((a, b) => a.usd_per_hour - b.usd_per_hour)
-      .flatMap((fix) => wrap(fixText(fix), `${MARKS.good} `).map(style.good)),
+    ...list.flatMap((fix) => wrap(fixText(fix), `${MARKS.good} `).map(style.good)),
   ]
 }
 
-function others(list: readonly NearMiss[], style: Style): string[] {
+function others(list: readonly AnyNearMiss[], style: Style): string[] {
   if (list.length === 0) return []
   return [
     style.title('Also close'),

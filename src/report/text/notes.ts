@@ -1,4 +1,4 @@
-import type { ServeResult } from '../../result/plan.ts'
+import { type AnyPlan, type AnyResult, kindOf } from '../kinds/index.ts'
 import { MARKS, type Style } from '../style.ts'
 import { wrap } from '../wrap.ts'
 
@@ -22,14 +22,14 @@ export function warnings(sentences: readonly string[], style: Style): string[] {
 }
 
 /** Date of the price and of the newest one that took part, and which catalog it was. */
-export function priceDate({ best, catalog }: ServeResult): string {
+export function priceDate({ best, catalog }: AnyResult): string {
   const own = best?.cost.price_as_of ?? null
   const newest = catalog.prices_as_of
   const dates = [own === null ? null : `this one of ${own}`, newest === null ? null : `the newest of ${newest}`]
   return [...dates.filter((date) => date !== null), `catalog ${catalog.hash}`].join(', ')
 }
 
-/** The command that starts one replica, unindented so that it can be copied. */
-export function launch(command: string, style: Style): string[] {
-  return [style.title('Launch one replica'), ...command.split('\n')]
+/** The command that starts it, unindented so that it can be copied. */
+export function launch(plan: AnyPlan, style: Style): string[] {
+  return [style.title(kindOf(plan).launchTitle), ...plan.launch.split('\n')]
 }

@@ -1,5 +1,5 @@
-import type { ServeResult } from '../../result/plan.ts'
 import { count } from '../../units.ts'
+import type { AnyResult } from '../kinds/index.ts'
 import { MARKS, type Style } from '../style.ts'
 import { label } from '../words.ts'
 import { pad, wrap } from '../wrap.ts'
@@ -24,7 +24,7 @@ const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, each) => total + each, 0)
 
 /** Considered = refused + not worth evaluating + feasible; the feasible ones hold the chosen one. */
-export function searchedSummary({ search, best }: ServeResult): string {
+export function searchedSummary({ search, best }: AnyResult): string {
   return [
     `${count(search.space)} considered`,
     `${count(sum(search.rejected))} refused`,
@@ -35,7 +35,7 @@ export function searchedSummary({ search, best }: ServeResult): string {
 }
 
 /** Why configurations fell out, by constraint and bound, most first. The counts and the feasible ones add up to the space. */
-export function searchedRows({ search, constraints }: ServeResult): SearchedRow[] {
+export function searchedRows({ search, constraints }: AnyResult): SearchedRow[] {
   const refused = Object.entries(search.rejected).map(([name, number]) => ({
     count: number,
     name: label(name),
@@ -52,7 +52,7 @@ export function searchedRows({ search, constraints }: ServeResult): SearchedRow[
 }
 
 /** What was searched, and under which names the rest fell out; with `reasons` each name has its sentence. */
-export function searched(result: ServeResult, style: Style, reasons: boolean): string[] {
+export function searched(result: AnyResult, style: Style, reasons: boolean): string[] {
   const rows = searchedRows(result)
   const head = [style.title('Searched'), ...wrap(searchedSummary(result))]
   if (!reasons) {

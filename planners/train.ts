@@ -1,0 +1,78 @@
+import type { Catalog } from '../src/catalog/catalog.ts'
+import { resultVersion } from '../src/result/plan.ts'
+import type { TrainResult } from '../src/result/train.ts'
+import { violationsOf } from './search/near-miss.ts'
+import { type TrainRemedy, trainFixes } from './train/fixes.ts'
+import { type TrainMiss, trainNearMissOf } from './train/near-misses.ts'
+import { trainPlanOf } from './train/plan.ts'
+import type { TrainRequest } from './train/request.ts'
+import { runTrain } from './train/run.ts'
+import { trainWarnings } from './train/warnings.ts'
+
+export interface TrainOptions {
+  readonly exhaustive?: boolean
+  readonly explain?: boolean
+  readonly assumptions?: readonly string[]
+  readonly warnings?: readonly string[]
+  /** Finds single changes of the scenario; asked only when nothing fits. */
+  readonly remedies?: () => TrainRemedy[]
+}
+
+const NEAR_MISSES = 3
+/** What misses a limit by more than this share of it is not near. */
+const NEAR_SHARE = 0.5
+
+/**
+ * The cheapest way to train or fine-tune a model: every method, optimizer, machine, number of machines, parallelism, ZeRO stage,
+ * offload, recomputation and micro-batch that the request admits, searched exactly.
+ */
+export function planTrain(request: TrainRequest, catalog: Catalog, options: TrainOptions = {}): TrainResult {
+  const explain = options.explain ?? false
+  const run = runTrain(request, catalog, options.exhaustive ?? false)
+  const best = run.best === null ? null : trainPlanOf(request, run.best, explain)
+  const comparable = best === null || request.objective === 'cost'
+  const below = run.best?.assignment.usdPerRun ?? Number.POSITIVE_INFINITY
+  const listed = comparable ? run.nearMisses.list(run.constraints, { below, most: NEAR_MISSES }) : []
+  const misses = listed.filter((miss, index) => miss.share <= NEAR_SHARE || (best === null && index === 0))
+  const remedies = best === null ? (options.remedies?.() ?? []) : []
+  if (misses.length === 0 && remedies[0] !== undefined) {
+    const { found, setting } = remedies[0]
+    const missed = violationsOf(run.constraints, found.assignment) ?? { violations: [], share: 1 }
+    const violations =
+      missed.violations.length > 0 ? missed.violations : [{ constraint: setting, by: 1, unit: 'setting' }]
+    misses.push({ candidate: found, violations, share: missed.share } satisfies TrainMiss)
+  }
+  const dates = request.offers.map((priced) => priced.offer.price_as_of).sort()
+  return {
+    version: resultVersion,
+    kind: 'train',
+    scenario: request.name,
+    status: best === null ? 'infeasible' : 'optimal',
+    objective: request.objective,
+    best,
+    alternatives: run.alternatives.map((candidate) => trainPlanOf(request, candidate, explain)),
+    pareto: run.front.map((candidate) => trainPlanOf(request, candidate, false)),
+    near_misses: misses.map((miss, index) =>
+      trainNearMissOf(request, miss, index === 0 ? trainFixes(remedies, miss) : [], explain),
+    ),
+    search: {
+      space: run.counts.space,
+      evaluated: run.counts.evaluated,
+      pruned: run.counts.pruned,
+      rejected: run.counts.rejected,
+      rejected_before_evaluation: run.counts.rejectedBeforeEvaluation,
+      feasible: run.counts.feasible,
+    },
+    assumptions: [
+      ...(options.assumptions ?? []),
+      ...(run.best === null || request.hours !== null ? [] : run.best.assignment.reliability.assumptions()),
+    ],
+    warnings: [...(options.warnings ?? []), ...(run.best === null ? [] : trainWarnings(request, run.best))],
+    constraints: Object.fromEntries(
+      run.constraints
+        .filter(({ name }) => run.counts.rejected[name] !== undefined)
+        .map(({ name, reason }) => [name, reason]),
+    ),
+    catalog: { hash: catalog.hash, prices_as_of: dates.at(-1) ?? null },
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * A part of the time of one micro-step. Every part is a line in the number of tokens that a tensor-parallel group works on, so a
+ * search sums slopes and constants once and explains nothing it does not print.
+ */
+export interface TimeTerm {
+  readonly name: string
+  readonly secondsPerToken: number
+  /** Seconds whatever the number of tokens. */
+  readonly seconds: number
+  /** The arithmetic with its numbers. */
+  readonly formula: (tokens: number) => string
+}
+
+export function termSeconds(term: TimeTerm, tokens: number): number {
+  return term.secondsPerToken * tokens + term.seconds
+}
+
+/** A number as formulas show it: four digits, powers of ten beyond a million. */
+export function figure(value: number): string {
+  const rounded = Number(value.toPrecision(4))
+  const size = Math.abs(rounded)
+  return size >= 1e6 || (size > 0 && size < 1e-3) ? rounded.toExponential().replace('e+', 'e') : String(rounded)
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import { parse } from 'yaml'
+import { linkSchema } from '../../../src/catalog/performance.ts'
+import { type Trainer, trainerSchema } from '../../../src/catalog/trainer.ts'
+import { trainingPhysicsSchema } from '../../../src/catalog/training-physics.ts'
+import { describeModel, type ModelTensors } from '../../../src/model/tensors.ts'
+import {
+  emptyTrainingSpeed,
+  type TimedConfiguration,
+  type TrainingLoad,
+  type TrainingTimeInput,
+} from '../../../src/performance/training/input.ts'
+import { prepareTrainingTime, type TrainingTime } from '../../../src/performance/training/training-time.ts'
+import { architecture, gpu } from '../../memory/fixtures.ts'
+
+const yaml = (path: string): unknown =>
+  parse(readFileSync(new URL(`../../../catalogs/${path}`, import.meta.url), 'utf8'))
+
+export const physics = trainingPhysicsSchema.parse(yaml('physics/training.yaml'))
+export const trainer = (id: string): Trainer => trainerSchema.parse(yaml(`trainers/${id}.yaml`))
+export const link = (id: string) => linkSchema.parse(yaml(`links/${id}.yaml`))
+
+const described = new Map<string, ModelTensors>()
+export function tensors(id: string): ModelTensors {
+  const known = described.get(id)
+  if (known !== undefined) return known
+  const made = describeModel(architecture(id))
+  described.set(id, made)
+  return made
+}
+
+/** All linear projections of a Llama layer. */
+export const ALL_LINEAR = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const
+
+/** Full training on one GPU; tests name what differs. */
+const base: TimedConfiguration = {
+  method: 'full',
+  optimizer: 'adamw',
+  zeroStage: 0,
+  offload: 'none',
+  activationCheckpointing: 'none',
+  sequenceLength: 4096,
+  dataParallel: 1,
+  tensorParallel: 1,
+  pipelineParallel: 1,
+  virtualPipeline: 1,
+  contextParallel: 1,
+  expertParallel: 1,
+  shardDegree: 1,
+  sequenceParallel: true,
+  flashAttention: true,
+  compile: false,
+  loss: 'full',
+  lora: null,
+  doubleQuantization: true,
+}
+
+export interface Run extends Partial<Omit<TrainingTimeInput, 'configuration' | 'tensors' | 'gpu' | 'trainer'>> {
+  model: string
+  gpuId?: string
+  trainerId?: string
+  configuration: Partial<TimedConfiguration>
+}
+
+export function prepareOrNull(run: Run): TrainingTime | null {
+  const { model, gpuId = 'h100-sxm-80gb', trainerId = 'common', configuration, ...rest } = run
+  const card = gpu(gpuId)
+  return prepareTrainingTime({
+    tensors: tensors(model),
+    trainer: trainer(trainerId),
+    gpu: card,
+    generation: { id: card.generation },
+    link: link(card.interconnect.link),
+    networkGbPerSecondPerGpu: 50,
+    gpusPerNode: 8,
+    hostToDeviceGbPerSecond: null,
+    physics,
+    ...rest,
+    configuration: { ...base, ...configuration },
+  })
+}
+
+export function prepare(run: Run): TrainingTime {
+  return prepareOrNull(run) ?? expect.fail('the run was refused')
+}
+
+export const speed = (time: TrainingTime, load: TrainingLoad) => time.at(load, emptyTrainingSpeed())
+
+/** Values of a derivation by name; terms of the same name add up. */
+export function terms(time: TrainingTime, load: TrainingLoad): Record<string, number> {
+  const values: Record<string, number> = {}
+  for (const { name, value } of time.explain(load)) values[name] = (values[name] ?? 0) + value
+  return values
+}
+
+/** Equal to the digits that a hand calculation was rounded to. */
+export function rounded(actual: number | undefined, expected: string): void {
+  const digits = expected.split('.')[1]?.length ?? 0
+  expect((actual ?? Number.NaN).toFixed(digits)).toBe(expected)
+}
+
+/** Within a share of the expected value. */
+export function near(actual: number, expected: number, share: number): void {
+  expect(Math.abs(actual / expected - 1), `${actual} against ${expected}`).toBeLessThan(share)
+}
