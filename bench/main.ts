@@ -1,10 +1,12 @@
 /**
- * Prints how fast planning is: a cold process, a search over the whole space of one model, and configurations evaluated a
- * second. Figures only; nothing here fails. Run it on a quiet machine: `npm run bench`.
+ * Prints how fast planning is: a cold process, a search over the whole space of one model, configurations evaluated a
+ * second, and a comparison of 200 scenario files. Figures only; nothing here fails. Run it on a quiet machine:
+ * `npm run bench`.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { planText } from '../planners/index.ts'
 import { loadCatalog } from '../src/io/load-catalog.ts'
@@ -44,6 +46,8 @@ async function searches(): Promise<void> {
     ['whole space, mixtral-8x7b', `kind: serve\nmodel: mixtral-8x7b\n${load}`],
     ['whole space, deepseek-v3', `kind: serve\nmodel: deepseek-v3\n${load}`],
     ['all engines, llama-3.1-70b', `kind: serve\nmodel: llama-3.1-70b\nengine: any\n${load}`],
+    ['train-70b-compare', file('train-70b-compare')],
+    ['train-405b-pretrain', file('train-405b-pretrain')],
   ]
   for (const [name, text] of cases) {
     for (const exhaustive of [false, true]) {
@@ -58,6 +62,32 @@ async function searches(): Promise<void> {
   }
 }
 
+/** The shipped scenarios, each several times over, as one `plan compare`. */
+function batch(files: number): void {
+  const shipped = readdirSync(new URL('scenarios/', root)).filter((name) => name.endsWith('.yaml'))
+  const directory = mkdtempSync(join(tmpdir(), 'gpu-plan-bench-'))
+  const copies = Array.from({ length: files }, (_, index) => {
+    const name = shipped[index % shipped.length] ?? ''
+    const copy = join(directory, `${String(index).padStart(3, '0')}-${name}`)
+    copyFileSync(new URL(`scenarios/${name}`, root), copy)
+    return copy
+  })
+  try {
+    const start = performance.now()
+    const result = spawnSync(process.execPath, [cli, 'compare', ...copies, '--as-of', AS_OF, '--quiet'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    const seconds = (performance.now() - start) / 1000
+    if (result.status !== 0) throw new Error(result.stderr)
+    console.log(`batch         ${`plan compare, ${files} files`.padEnd(36)} ${seconds.toFixed(1)} s`)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`)
 coldProcess('scenarios/serve-70b.yaml', 10)
+coldProcess('scenarios/train-405b-pretrain.yaml', 5)
 await searches()
+batch(200)

@@ -8,7 +8,7 @@ import { resolveTrain } from './train/resolve.ts'
 
 /**
  * The values of one dimension of a scenario's search, by which `plan compare --by` splits it: those that the scenario lists, or
- * all that its search would try.
+ * all that its search would try. `set` changes keys first, as the planning itself does.
  * @throws InputError for a dimension that this kind of scenario does not have.
  */
 export function dimensionValues(
@@ -17,8 +17,9 @@ export function dimensionValues(
   catalog: Catalog,
   dimension: string,
   asOf: string,
+  set: readonly string[] = [],
 ): string[] {
-  const { scenario } = parseScenario(text, file, catalog, [], asOf)
+  const { scenario } = parseScenario(text, file, catalog, set, asOf)
   const values =
     scenario.kind === 'train'
       ? trainValues(applyTrainDefaults(scenario, 'scenario', catalog).scenario, catalog, asOf)
@@ -65,7 +66,10 @@ function trainValues(
     micro_batch: () => request.microBatches,
     tensor_parallel: () => request.tensorParallel,
     pipeline_parallel: () => request.pipelineParallel,
+    virtual_pipeline: () => request.virtualPipeline,
     context_parallel: () => request.contextParallel,
+    expert_parallel: () => request.expertParallel,
+    lora_rank: () => request.loraRanks,
     pricing: () => scenario.search.pricing,
   }
 }

@@ -65,7 +65,9 @@ export function planTrain(request: TrainRequest, catalog: Catalog, options: Trai
     },
     assumptions: [
       ...(options.assumptions ?? []),
-      ...(run.best === null || request.hours !== null ? [] : run.best.assignment.reliability.assumptions()),
+      ...(run.best === null || request.hours !== null
+        ? []
+        : run.best.assignment.reliability.assumptions(run.best.assignment.computeHours)),
     ],
     warnings: [...(options.warnings ?? []), ...(run.best === null ? [] : trainWarnings(request, run.best))],
     constraints: Object.fromEntries(

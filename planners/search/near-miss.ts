@@ -19,8 +19,14 @@ export function violationsOf<A>(
     const by = constraint.violation(a)
     if (by <= 0) continue
     if (!Number.isFinite(by)) return null
-    if (violations.some((known) => known.constraint === constraint.name)) continue
-    violations.push({ constraint: constraint.name, by, unit: constraint.unit })
+    // A limit may be checked twice, first by a bound: the larger miss is the exact one.
+    const known = violations.findIndex((missed) => missed.constraint === constraint.name)
+    if (known >= 0 && (violations[known]?.by ?? 0) >= by) continue
+    violations.splice(known >= 0 ? known : violations.length, known >= 0 ? 1 : 0, {
+      constraint: constraint.name,
+      by,
+      unit: constraint.unit,
+    })
     share = Math.max(share, by / (constraint.limit?.(a) ?? by))
   }
   return { violations, share }

@@ -9,6 +9,7 @@ import { trainDefaults } from '../../src/scenario/train-defaults.ts'
 import { entryNamed } from '../entry.ts'
 import { resolveModel } from '../model.ts'
 import { round } from '../round.ts'
+import { violationsOf } from '../search/near-miss.ts'
 import { TrainAssignment } from './assignment.ts'
 import { refusedBy, trainConstraints } from './constraints.ts'
 import { trainKey } from './incumbents.ts'
@@ -78,13 +79,13 @@ const SEQUENCE_STEP = 128
 /** Memory, speed and price of one given training configuration. Throws InputError for what cannot be meant. */
 export function estimateTraining(input: TrainEstimateInput, catalog: Catalog): TrainEstimate {
   const { request, assignment: a, assumptions, priced } = given(input, catalog)
-  const violations: Violation[] = []
-  for (const constraint of trainConstraints(request)) {
-    const by = constraint.violation(a)
-    if (by <= 0 || violations.some((known) => known.constraint === constraint.name)) continue
-    if (!Number.isFinite(by)) throw inputError(refusedBy(request.trainer, a) ?? constraint.reason)
-    violations.push({ constraint: constraint.name, by: round(by), unit: constraint.unit })
+  const constraints = trainConstraints(request)
+  const missed = violationsOf(constraints, a)
+  if (missed === null) {
+    const refusing = constraints.find((constraint) => constraint.violation(a) === Number.POSITIVE_INFINITY)
+    throw inputError(refusedBy(request.trainer, a) ?? refusing?.reason ?? 'this configuration cannot run')
   }
+  const violations = missed.violations.map((violation) => ({ ...violation, by: round(violation.by) }))
   const plan = trainPlanOf(request, { assignment: a, key: trainKey(request, a) }, input.explain ?? false)
   return {
     plan: priced ? plan : withoutPrice(plan),

@@ -33,7 +33,8 @@ export class TrainNearMisses {
     if (!MEASURABLE.has(constraint.name) || constraint.limit === undefined) return
     const limit = constraint.limit(a)
     if (!(limit > 0) || !Number.isFinite(violation)) return
-    const slot = `${constraint.name} ${a.machine.gpu.id} ${a.method}`
+    // A bound on the states is missed by less than the exact limit: it must not take the place of exact misses.
+    const slot = `${constraint.name} ${a.machine.gpu.id} ${a.method}${bound === 'states' ? ' states' : ''}`
     const key = [
       a.gpus,
       a.machine.offers[0]!.offer.id,

@@ -101,7 +101,7 @@ function performanceOf(request: TrainRequest, a: TrainAssignment, explain: boole
   const given = request.hours !== null
   const computeHours = given ? a.hours : a.computeHours
   const batch = { microBatch: a.microBatch, gradientAccumulation: a.gradientAccumulation(request.globalBatch) }
-  const interval = a.reliability.checkpointIntervalSeconds
+  const interval = Math.min(a.reliability.checkpointIntervalSeconds, a.computeHours * SECONDS_PER_HOUR)
   return {
     tokens_per_second: round(given ? request.tokens / (a.hours * SECONDS_PER_HOUR) : a.speed.tokensPerSecond),
     step_seconds: round(given ? (a.hours * SECONDS_PER_HOUR) / steps : a.speed.stepSeconds),

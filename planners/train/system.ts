@@ -1,5 +1,6 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { Remembered } from '../../src/memory/remembered.ts'
+import { trainableParameters } from '../../src/memory/training/adapters.ts'
 import { prepareRuleOfThumbTraining } from '../../src/memory/training/rule-of-thumb.ts'
 import { prepareTrainingMemory, type TrainingMemory } from '../../src/memory/training.ts'
 import { prepareReliability } from '../../src/performance/reliability.ts'
@@ -50,8 +51,11 @@ function memoryOf(
 ): TrainingMemory {
   const { gpu } = a.machine
   if (request.memoryModel === 'rule-of-thumb') {
+    const parameters = request.model.nominal_parameters ?? request.parameters
+    const { lora } = configuration
     return prepareRuleOfThumbTraining({
-      parameters: request.model.nominal_parameters ?? request.parameters,
+      parameters,
+      trainableParameters: lora === null ? parameters : trainableParameters(request.tensors, lora),
       gpu,
       configuration,
       headroomFraction: request.headroom,

@@ -8,19 +8,16 @@ export function trainWarnings(request: TrainRequest, { assignment: a }: TrainCan
   if (request.hours !== null) return warnings
   const { time } = a
   if (time === null) return warnings
-  if (time.parts.context.rates.assumed) {
-    warnings.push(`No measured training run on ${a.machine.generation.name} stands behind this time.`)
-  }
+  const { errorFactor } = time
   warnings.push(
-    `Four in five measured runs of this kind take between 1/${time.errorFactor} and ${time.errorFactor} times the predicted time.`,
+    time.isMeasured
+      ? `Four in five measured runs of this kind take between 1/${errorFactor} and ${errorFactor} times the predicted time.`
+      : `No measured training run ${unmeasured(a)} stands behind this time: reckon with 1/${errorFactor} to ${errorFactor} times.`,
   )
-  const late = request.deadlineHours !== null && a.hours * time.errorFactor > request.deadlineHours
-  const dear = request.budgetUsd !== null && a.usdPerRun * time.errorFactor > request.budgetUsd
+  const late = request.deadlineHours !== null && a.hours * errorFactor > request.deadlineHours
+  const dear = request.budgetUsd !== null && a.usdPerRun * errorFactor > request.budgetUsd
   if (late) warnings.push('At the slow end of that range the run misses its deadline.')
   if (dear) warnings.push('At the slow end of that range the run exceeds its budget.')
-  if (a.offload !== 'none') {
-    warnings.push('Offloading rests on link rates and an assumed speed of the host: no measured run stands behind it.')
-  }
   const room = (a.memoryResult.capacityBytes - a.memoryResult.totalBytes) / a.memoryResult.capacityBytes
   if (room < 0.1 && request.memoryModel === 'architecture') {
     warnings.push(
@@ -28,4 +25,13 @@ export function trainWarnings(request: TrainRequest, { assignment: a }: TrainCan
     )
   }
   return warnings
+}
+
+/** What no record covers: the GPU's generation, offloading, or both. */
+function unmeasured(a: TrainCandidate['assignment']): string {
+  const isAssumed = a.time?.parts.context.rates.assumed === true
+  return [
+    ...(isAssumed ? [`on ${a.machine.generation.name}`] : []),
+    ...(a.offload === 'none' ? [] : ['with offloading (link rates and the speed of the host are assumed)']),
+  ].join(' ')
 }

@@ -23,4 +23,6 @@ export interface Call {
   readonly terminal: Terminal
   /** Words after the command's name. */
   readonly words: readonly string[]
+  /** The program's own file, which threads are started from; null where there is none. */
+  readonly entry: string | null
 }

@@ -18,20 +18,23 @@ import { packageVersion } from './version.ts'
 
 const COMMANDS: readonly Command[] = [plan, compare, estimate, fit, catalog, schema, completion]
 
-/** Runs one command line and says with which code the process ends. Never throws. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+/**
+ * Runs one command line and says with which code the process ends. Never throws.
+ * @param entry the program's own file, from which it may start threads
+ */
+export async function run(args: readonly string[], terminal: Terminal, entry: string | null = null): Promise<ExitCode> {
   try {
     if (args[0] === COMPLETE) {
       terminal.result((await complete(COMMANDS, args.slice(1))).map((word) => `${word}\n`).join(''))
       return EXIT.ok
     }
-    return await dispatch(args, terminal)
+    return await dispatch(args, terminal, entry)
   } catch (error) {
     return report(error, terminal)
   }
 }
 
-async function dispatch(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+async function dispatch(args: readonly string[], terminal: Terminal, entry: string | null): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok
   // The flags of the command that is being read, for suggestions.
   let known: readonly string[] = []
@@ -48,7 +51,7 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<Ex
         return inner.options(parserOptions(flags))
       },
       handler: async (argv) => {
-        code = await call(command, argv, terminal)
+        code = await call(command, argv, terminal, entry)
       },
     })
   }
@@ -75,7 +78,7 @@ function parser(args: readonly string[]): Argv {
     .help(false)
 }
 
-async function call(command: Command, argv: Arguments, terminal: Terminal): Promise<ExitCode> {
+async function call(command: Command, argv: Arguments, terminal: Terminal, entry: string | null): Promise<ExitCode> {
   const flags = new Flags(argv)
   // The parser keeps the command's own word first; the default command has none.
   const words = argv._.map(String).slice(command.name === null ? 0 : 1)
@@ -91,5 +94,5 @@ async function call(command: Command, argv: Arguments, terminal: Terminal): Prom
   if (excess !== undefined) {
     throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: `plan ${command.name ?? ''} --help` })
   }
-  return command.handle({ flags, terminal, words })
+  return command.handle({ flags, terminal, words, entry })
 }

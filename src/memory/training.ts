@@ -1,8 +1,7 @@
 import type { Gpu } from '../catalog/gpu.ts'
-import { countParameters } from '../model/parameters.ts'
 import { Ledger, type Term } from './ledger.ts'
 import { largestWhere } from './serving-types.ts'
-import { adapterParameters } from './training/adapters.ts'
+import { trainableParameters } from './training/adapters.ts'
 import { cappedReservedBytes, type Device, device, reservedBytes, totalDeviceBytes } from './training/device.ts'
 import { bytesOfPhase, emptyPhaseBytes, measurePhases, type PhaseBytes } from './training/phases.ts'
 import { prepareTrainingRanks, type RankOptions, type TrainingRank } from './training/rank.ts'
@@ -63,10 +62,7 @@ class PreparedTraining implements TrainingMemory {
   }
 
   get trainableParameters(): number {
-    const { tensors, configuration } = this.#options
-    if (configuration.lora === null) return countParameters(tensors).total
-    const whole = { index: 0, firstLayer: 0, layers: tensors.layerCount, first: true, last: true }
-    return adapterParameters(tensors, whole, configuration.lora, 1)
+    return trainableParameters(this.#options.tensors, this.#options.configuration.lora)
   }
 
   evaluate(load: TrainingLoad, into: TrainingMemoryResult = this.#result): TrainingMemoryResult {

@@ -33,8 +33,8 @@ export interface Reliability {
   readonly lostShare: number
   /** Hours on the clock of a run that computes so many; Infinity where it makes no progress. */
   wallClockHours(computeHours: number): number
-  /** What was assumed, in sentences. */
-  assumptions(): string[]
+  /** What was assumed for a run that computes so many hours, in sentences. */
+  assumptions(computeHours: number): string[]
 }
 
 /**
@@ -61,14 +61,19 @@ export function prepareReliability(input: ReliabilityInput): Reliability {
     checkpointIntervalSeconds: interval,
     lostShare: lost,
     wallClockHours(computeHours) {
+      const seconds = computeHours * SECONDS_PER_HOUR
       // A run shorter than the interval writes one checkpoint, at its end.
-      const computed = Math.min(interval, computeHours * SECONDS_PER_HOUR)
-      const share = computed === interval ? lost : lostShare(checkpointSeconds, computed, restart, meanSeconds)
-      return share < 1 ? computeHours / (1 - share) : Number.POSITIVE_INFINITY
+      const writing = interval > 0 ? checkpointSeconds * Math.max(1, seconds / interval) : 0
+      const repeated = (Math.min(interval, seconds) / 2 + restart) / meanSeconds
+      return repeated < 1 ? (seconds + writing) / SECONDS_PER_HOUR / (1 - repeated) : Number.POSITIVE_INFINITY
     },
-    assumptions: () => [
+    assumptions: (computeHours) => [
       `a failure stops the job every ${count(physics.gpu_hours_per_failure.value)} GPU-hours (published: ${count(physics.gpu_hours_per_failure.low)} to ${count(physics.gpu_hours_per_failure.high)}), restart ${count(restart / 60)} minutes`,
-      `a checkpoint of ${gb(checkpointBytes)} is written in ${fixed(checkpointSeconds, 1)} s (${gb(bytesPerSecond)} a second) every ${fixed(interval / 60, 0)} minutes; ${percent(Math.min(1, lost))} of the time is lost`,
+      `a checkpoint of ${gb(checkpointBytes)} is written in ${fixed(checkpointSeconds, 1)} s (${gb(bytesPerSecond)} a second), ${
+        computeHours * SECONDS_PER_HOUR > interval
+          ? `every ${fixed(interval / 60, 0)} minutes`
+          : 'once, at the end: the run is shorter than the best interval'
+      }`,
       ...spotAssumption(input, spotRate),
     ],
   }

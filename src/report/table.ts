@@ -5,7 +5,7 @@ export interface Column {
   readonly align?: 'left' | 'right'
   /** May be cut, down to so many columns, when the table is too wide. Absent: never cut. */
   readonly least?: number
-  /** May be left out when the table is too wide even with every cut. */
+  /** May be left out, before anything is cut. */
   readonly spare?: boolean
 }
 
@@ -14,7 +14,7 @@ const GAP = 2
 
 /**
  * A table of aligned cells, the titles first. Columns are as wide as their longest cell; where the whole is wider than
- * `columns`, spare columns are left out if cutting alone would not do, and those that may be cut give way, the last of them first.
+ * `columns`, spare columns are left out and those that may be cut give way, the last of them first.
  *
  * @returns lines without trailing blanks
  */
@@ -37,12 +37,10 @@ export function table(
   )
 }
 
-/** Indices of the columns that stay: all, or so many fewer spare ones, the last of them first, that the rest can be cut to fit. */
+/** Indices of the columns that stay. Spare ones go, the last of them first, until nothing else need be cut. */
 function affordable(head: readonly Column[], widths: readonly number[], columns: number): number[] {
   let kept = head.map((_, index) => index)
-  const narrowest = (): number =>
-    kept.reduce((sum, index) => sum + Math.min(widths[index]!, head[index]!.least ?? widths[index]!) + GAP, -GAP)
-  while (narrowest() > columns) {
+  while (kept.reduce((sum, index) => sum + widths[index]! + GAP, -GAP) > columns) {
     const dropped = kept.findLast((index) => head[index]!.spare === true)
     if (dropped === undefined) break
     kept = kept.filter((index) => index !== dropped)

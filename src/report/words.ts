@@ -104,11 +104,20 @@ export function versusBest(own: number | null, least: number | null): string {
   return own === null || least === null ? '' : signedPercent(own / least - 1)
 }
 
-/** `+12.3%`, `-4%`, `+<0.1%` where rounding would deny a difference. */
+/** From so many times as much on, percent are hard to read. */
+const MANY_TIMES = 10
+
+/** `+12.3%`, `-4%`, `+<0.1%` where rounding would deny a difference, `x43.8` from ten times on. */
 export function signedPercent(share: number): string {
+  if (share + 1 >= MANY_TIMES) return `x${roundedCount(share + 1)}`
   const text = percent(Math.abs(share))
   const size = text === '0%' && share !== 0 ? '<0.1%' : text
   return `${share < 0 ? '-' : '+'}${size}`
+}
+
+/** What a speed rests on. */
+export function trustText(confidence: AnyPlan['confidence']): string {
+  return confidence === 'measured' ? 'speed fitted to measured runs' : 'speed from the data sheet'
 }
 
 /** `8x h100-sxm-80gb`. */

@@ -46,3 +46,18 @@ traffic: { requests_per_second: 1, input_tokens: 512, output_tokens: 128 }
 search: { gpus: [l4, l40s, h100-sxm-80gb], quantization: [bf16, fp8], kv_cache: [bf16] }
 ${more}`
 }
+
+/** A training scenario that few GPUs and settings make quick to plan; `more` are further lines of YAML. */
+export function trainScenario(more = ''): string {
+  return `kind: train
+model: llama-3.1-8b
+data: { tokens: 10M }
+sequence_length: 2048
+global_batch: 16
+search:
+  method: [lora, qlora]
+  gpus: [l40s, h100-sxm-80gb]
+  zero_stage: [0, 3]
+  max_gpus: 8
+${more}`
+}

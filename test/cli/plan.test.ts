@@ -172,8 +172,8 @@ describe('bad input: exit 2, one line a problem, nothing on standard output', ()
     ],
     [
       'a command of a later version',
-      ['compare', 'a.yaml', 'b.yaml'],
-      /^plan: "plan compare" is not available in this version/,
+      ['diff', 'a.yaml', 'b.yaml'],
+      /^plan: "plan diff" is not available in this version/,
     ],
     ['a misspelt command', ['estimat', 'llama-3-70b'], /did you mean "estimate"\?/],
     [
@@ -217,9 +217,12 @@ describe('help', () => {
     expect(lines.filter((line) => line.length > 80)).toEqual([])
   })
 
-  test.each(['estimate', 'fit', 'catalog', 'schema', 'completion'])('plan %s --help has an example', (command) => {
-    expect(plan([command, '--help']).stdout).toMatch(new RegExp(`^Examples?:\\n  .*plan ${command}`))
-  })
+  test.each(['compare', 'estimate', 'fit', 'catalog', 'schema', 'completion'])(
+    'plan %s --help has an example',
+    (command) => {
+      expect(plan([command, '--help']).stdout).toMatch(new RegExp(`^Examples?:\\n  .*plan ${command}`))
+    },
+  )
 
   test('--version is that of the package', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))

@@ -58,6 +58,20 @@ describe('tables', () => {
   })
 })
 
+describe('spare columns', () => {
+  const head = [{ title: 'name', least: 4 }, { title: 'spare', spare: true }, { title: 'last' }]
+  const row = ['abcdefgh', 'x', 'y']
+
+  test('stay where all fits: 8 + 2 + 5 + 2 + 4 = 21 columns', () => {
+    expect(table(head, [row], 21)).toEqual(['name      spare  last', 'abcdefgh  x      y'])
+  })
+
+  test('go before anything is cut', () => {
+    expect(table(head, [row], 20)).toEqual(['name      last', 'abcdefgh  y'])
+    expect(table(head, [row], 12)).toEqual(['name    last', 'abcde…  y'])
+  })
+})
+
 describe('bars', () => {
   test('41.5% of 40 cells is 17; more than everything is a full bar', () => {
     expect(bar(0.415)).toBe('█'.repeat(17) + '░'.repeat(23))

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { dimensionValues, type PlanOptions, type PlanResult, planText } from '../../../planners/index.ts'
+import { dimensionValues, type PlanOptions } from '../../../planners/index.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
@@ -7,8 +7,10 @@ import { compareCsv, compareJson } from '../../report/compare/data.ts'
 import { compareMarkdown } from '../../report/compare/markdown.ts'
 import { compared, type Option } from '../../report/compare/options.ts'
 import { compareText } from '../../report/compare/text.ts'
-import { formatDiagnostic, InputError, inputError } from '../../scenario/diagnostic.ts'
+import { formatDiagnostic, inputError } from '../../scenario/diagnostic.ts'
 import { seconds } from '../../units.ts'
+import { type Outcome, outcomeOf } from '../batch/job.ts'
+import { type Prepared, planAll } from '../batch/plan-all.ts'
 import type { Call } from '../command.ts'
 import { formatOf } from '../common-flags.ts'
 import { colored, deliver } from '../deliver.ts'
@@ -18,17 +20,8 @@ import { gate } from '../gate.ts'
 import { planOptionsOf } from '../planning-flags.ts'
 import { Progress } from '../progress.ts'
 
-/** One plan to make. */
-interface Job {
-  /** What messages call it. */
-  readonly name: string
-  /** What the table calls it; null: as the scenario calls itself. */
-  readonly option: string | null
-  plan(): PlanResult
-}
-
 /** Plans every option; those whose input cannot be used are reported, and the others still compared. */
-export async function compareOptions({ flags, terminal, words }: Call): Promise<ExitCode> {
+export async function compareOptions({ flags, terminal, words, entry }: Call): Promise<ExitCode> {
   const format = formatOf(flags)
   const by = flags.text('by') ?? null
   const options: PlanOptions = { ...planOptionsOf(flags), top: 0 }
@@ -37,11 +30,22 @@ export async function compareOptions({ flags, terminal, words }: Call): Promise<
   if (first === undefined) {
     throw inputError('compare takes scenarios', { hint: 'plan compare a.yaml b.yaml, or one with --by method' })
   }
-  const catalog = await loadCatalog(flags.texts('catalog'))
-  const jobs = by === null ? scenarioJobs(words, catalog, options) : dimensionJobs(words, by, catalog, options)
-  const planned = planAll(jobs, by === null ? 'scenarios' : 'options', flags.switch('quiet'), terminal)
-  const title = by === null ? 'Comparison' : `${scenarioName(planned) ?? first} by ${by}`
+  const overlays = flags.texts('catalog')
+  const catalog = await loadCatalog(overlays)
+  const jobs = by === null ? scenarioJobs(words, options) : dimensionJobs(words, by, catalog, options)
+  const noun = by === null ? 'scenarios' : 'options'
+  const progress = flags.switch('quiet') ? null : new Progress(terminal, jobs.length, noun)
+  const started = performance.now()
+  const outcomes = await planAll(jobs, catalog, overlays, entry, (done, name) => progress?.at(done, name))
+  progress?.clear()
+  const planned = outcomes.map((outcome, index) => optionOf(jobs[index]!, outcome, by))
   const failed = planned.filter((option) => 'errors' in option).length
+  // A value that the scenario refuses is a finding of the comparison; a file that cannot be used is an error.
+  const complain = by === null || failed === planned.length
+  if (complain) for (const outcome of outcomes) if ('wrong' in outcome) reportInput(outcome.wrong, terminal)
+  const elapsed = seconds((performance.now() - started) / 1000)
+  progress?.end(`${jobs.length - failed} of ${jobs.length} ${noun} planned in ${elapsed}`)
+  const title = by === null ? 'Comparison' : `${scenarioName(planned) ?? first} by ${by}`
   if (failed === planned.length) return EXIT.input
   const print = {
     text: () => compareText(title, planned, colored(flags, terminal)),
@@ -51,14 +55,14 @@ export async function compareOptions({ flags, terminal, words }: Call): Promise<
   }
   const code = verdict(planned, maxCost, terminal)
   deliver(print[format](), flags, terminal)
-  return worst([code, failed > 0 ? EXIT.input : EXIT.ok])
+  return worst([code, complain && failed > 0 ? EXIT.input : EXIT.ok])
 }
 
-function scenarioJobs(files: readonly string[], catalog: Catalog, options: PlanOptions): Job[] {
-  return files.map((file) => ({
-    name: file,
-    option: null,
-    plan: () => planText(readText(file), file === '-' ? STDIN_NAME : file, catalog, options),
+/** The files are read here: standard input cannot be read twice, and what is wrong with one keeps none of the others. */
+function scenarioJobs(files: readonly string[], options: PlanOptions): Prepared[] {
+  return files.map((name) => ({
+    name,
+    ...outcomeOf(() => ({ text: readText(name), file: name === '-' ? STDIN_NAME : name, options })),
   }))
 }
 
@@ -69,7 +73,7 @@ const PATHS: Readonly<Record<string, string>> = {
   lora_rank: 'search.lora.rank',
 }
 
-function dimensionJobs(files: readonly string[], by: string, catalog: Catalog, options: PlanOptions): Job[] {
+function dimensionJobs(files: readonly string[], by: string, catalog: Catalog, options: PlanOptions): Prepared[] {
   const [file = '', second] = files
   if (second !== undefined) {
     throw inputError(`--by splits one scenario, got ${files.length}`, { hint: 'leave out --by to compare scenarios' })
@@ -77,11 +81,17 @@ function dimensionJobs(files: readonly string[], by: string, catalog: Catalog, o
   const text = readText(file)
   const name = file === '-' ? STDIN_NAME : file
   const path = Object.hasOwn(PATHS, by) ? PATHS[by] : `search.${by}`
-  return dimensionValues(text, name, catalog, by, options.asOf).map((value) => ({
+  const changes = (value: string): string[] => [
+    ...(options.set ?? []),
+    `${path}=[${quoted(value)}]`,
+    // Adapter settings of a scenario of several methods mean nothing to full training, which refuses them.
+    ...(by === 'method' && value === 'full' ? ['search.lora='] : []),
+  ]
+  return dimensionValues(text, name, catalog, by, options.asOf, options.set).map((value) => ({
     name: value,
-    option: value,
-    plan: () =>
-      planText(text, name, catalog, { ...options, set: [...(options.set ?? []), `${path}=[${quoted(value)}]`] }),
+    file: name,
+    text,
+    options: { ...options, set: changes(value) },
   }))
 }
 
@@ -95,32 +105,10 @@ function scenarioName(options: readonly Option[]): string | null {
   return null
 }
 
-function planAll(jobs: readonly Job[], noun: string, quiet: boolean, terminal: Call['terminal']): Option[] {
-  const progress = quiet ? null : new Progress(terminal, jobs.length, noun)
-  const started = performance.now()
-  const planned = jobs.map((job, index): Option => {
-    const option = planOne(job, (error) => {
-      progress?.clear()
-      reportInput(error.diagnostics, terminal)
-    })
-    progress?.at(index + 1, job.name)
-    return option
-  })
-  const failed = planned.filter((option) => 'errors' in option).length
-  const elapsed = seconds((performance.now() - started) / 1000)
-  progress?.end(`${jobs.length - failed} of ${jobs.length} ${noun} planned in ${elapsed}`)
-  return planned
-}
-
-function planOne({ name, option, plan }: Job, complain: (error: InputError) => void): Option {
-  try {
-    const result = plan()
-    return { option: option ?? result.scenario, result }
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    complain(error)
-    return { option: option ?? name, errors: error.diagnostics.map(formatDiagnostic) }
-  }
+/** Under the name of the value, else as the scenario calls itself. */
+function optionOf({ name }: Prepared, outcome: Outcome, by: string | null): Option {
+  if ('result' in outcome) return { option: by === null ? outcome.result.scenario : name, result: outcome.result }
+  return { option: name, errors: outcome.wrong.map(formatDiagnostic) }
 }
 
 /**

@@ -17,10 +17,10 @@ Usage:
   plan compare SCENARIO.yaml [MORE.yaml ...] [flags]
   plan compare SCENARIO.yaml --by DIMENSION [flags]
 
-One row an option, in order, the cheapest marked. An option that has no plan shows
-the configuration that came closest and what that misses. Exits 0 when any option
-has a plan, 3 when none has, 2 when a file could not be used; the others are still
-compared.`,
+One row an option, in order, the cheapest marked. An option that has no plan
+shows the configuration that came closest and what that misses. Exits 0 when any
+option has a plan, 3 when none has, 2 when a file could not be used; the others
+are still compared.`,
   words: Number.POSITIVE_INFINITY,
   flags: {
     by: { value: 'DIMENSION', describe: 'method, gpu, zero_stage, provider, quantization, ...: a plan for each value' },

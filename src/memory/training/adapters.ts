@@ -1,6 +1,7 @@
 import type { Trainer } from '../../catalog/trainer.ts'
 import type { TrainingMemoryPhysics } from '../../catalog/training-memory.ts'
 import { kvHeadsPerRank } from '../../model/kv.ts'
+import { countParameters } from '../../model/parameters.ts'
 import type { LayerKind, ModelTensors, Tensor } from '../../model/tensors.ts'
 import type { TrainingConfiguration } from '../../training/configuration.ts'
 import { type Stage, stageKinds } from '../stages.ts'
@@ -45,6 +46,13 @@ export function adapterParameters(tensors: ModelTensors, stage: Stage, lora: Lor
   }
   const { hidden_size: hidden, vocabulary_size: vocabulary } = tensors.architecture
   return parameters + (stage.last && lora.head === true ? lora.rank * (hidden + vocabulary / tensorParallel) : 0)
+}
+
+/** Parameters that a run trains, over all GPUs: the whole model, or its adapters. */
+export function trainableParameters(tensors: ModelTensors, lora: Lora | null): number {
+  if (lora === null) return countParameters(tensors).total
+  const whole = { index: 0, firstLayer: 0, layers: tensors.layerCount, first: true, last: true }
+  return adapterParameters(tensors, whole, lora, 1)
 }
 
 /** Bytes per token that a layer keeps for the gradients of its adapters. */

@@ -1,7 +1,12 @@
 import type { Gpu } from '../../catalog/gpu.ts'
 import { BYTES_PER_GIB, count } from '../../units.ts'
 import { Ledger, type Term, totalBytes } from '../ledger.ts'
-import { ruleOfThumbFullTraining, ruleOfThumbLora, ruleOfThumbQlora } from '../rule-of-thumb-training.ts'
+import {
+  ruleOfThumbFullTraining,
+  ruleOfThumbLora,
+  ruleOfThumbQlora,
+  ruleOfThumbWithoutCheckpointing,
+} from '../rule-of-thumb-training.ts'
 import { largestWhere } from '../serving-types.ts'
 import {
   emptyTrainingResult,
@@ -14,6 +19,8 @@ import {
 
 export interface RuleOfThumbTrainingOptions {
   readonly parameters: number
+  /** Parameters that are trained: the adapters of LoRA and QLoRA. */
+  readonly trainableParameters: number
   readonly gpu: Gpu
   readonly configuration: PreparedConfiguration
   readonly headroomFraction: number
@@ -22,14 +29,14 @@ export interface RuleOfThumbTrainingOptions {
 /**
  * Memory of a training run by the rules of thumb of the guide "LLM VRAM Requirements" (2026-03): 9 bytes a parameter for full
  * fine-tuning, the 16-bit or int4 base with the upper end of its adapter ranges for LoRA and QLoRA; ZeRO-3 divides everything by
- * the GPUs. The batch changes nothing: that is what the rule says, and what is wrong with it (docs/rule-of-thumb.md).
+ * the GPUs; without activation checkpointing the total doubles, the upper end of its 1.5 to 2. The batch changes nothing: that is what the rule says, and what is wrong with it (docs/rule-of-thumb.md).
  */
 export function prepareRuleOfThumbTraining(options: RuleOfThumbTrainingOptions): TrainingMemory {
   const { configuration, gpu, headroomFraction, parameters } = options
   const { dataParallel, contextParallel, tensorParallel, pipelineParallel, zeroStage } = configuration
   const split = tensorParallel * pipelineParallel
   const gpus = zeroStage === 3 ? split * dataParallel * contextParallel : split
-  const terms = termsOf(parameters, configuration.method, gpus)
+  const terms = termsOf(parameters, configuration, gpus)
   const total = totalBytes(terms)
   const capacityBytes = Math.round(gpu.memory.usable_gib * BYTES_PER_GIB)
   const own = emptyTrainingResult(capacityBytes)
@@ -50,7 +57,7 @@ export function prepareRuleOfThumbTraining(options: RuleOfThumbTrainingOptions):
     capacityBytes,
     minimumBytes: total,
     statesBytes: total,
-    trainableParameters: parameters,
+    trainableParameters: options.trainableParameters,
     evaluate,
     ledger: () => terms,
     ledgers: () => [new Ledger('every GPU', terms)],
@@ -61,22 +68,38 @@ export function prepareRuleOfThumbTraining(options: RuleOfThumbTrainingOptions):
   }
 }
 
-function termsOf(parameters: number, method: PreparedConfiguration['method'], gpus: number): Term[] {
-  const term = (name: Term['name'], bytes: number): Term => ({
+function termsOf(parameters: number, configuration: PreparedConfiguration, gpus: number): Term[] {
+  const { method, activationCheckpointing } = configuration
+  const term = (name: Term['name'], bytes: number, stored = false): Term => ({
     name,
     bytes: Math.ceil(bytes / gpus),
     source: 'assumed',
-    formula: () => `${count(bytes)} B / ${gpus} GPUs`,
+    formula: () =>
+      `${count(bytes)} B / ${gpus} GPUs${stored ? ', what storing all activations adds (the total doubles)' : ''}`,
   })
+  const parts: [Term['name'], number][] = partsOf(parameters, method)
+  const total = parts.reduce((sum, [, bytes]) => sum + bytes, 0)
+  const stored = activationCheckpointing === 'none' ? ruleOfThumbWithoutCheckpointing(total).high - total : 0
+  return [
+    ...parts.map(([name, bytes]) => term(name, bytes)),
+    ...(stored > 0 ? [term('activations', stored, true)] : []),
+  ]
+}
+
+function partsOf(parameters: number, method: PreparedConfiguration['method']): [Term['name'], number][] {
   if (method === 'full') {
     const { weights, gradients, optimizer, activations } = ruleOfThumbFullTraining(parameters)
     return [
-      term('weights', weights),
-      term('gradients', gradients),
-      term('optimizer', optimizer),
-      term('activations', activations),
+      ['weights', weights],
+      ['gradients', gradients],
+      ['optimizer', optimizer],
+      ['activations', activations],
     ]
   }
   const { base, adapters, optimizer } = method === 'lora' ? ruleOfThumbLora(parameters) : ruleOfThumbQlora(parameters)
-  return [term('weights', base), term('adapters', adapters.high), term('optimizer', optimizer.high)]
+  return [
+    ['weights', base],
+    ['adapters', adapters.high],
+    ['optimizer', optimizer.high],
+  ]
 }

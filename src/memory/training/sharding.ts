@@ -72,10 +72,11 @@ export interface WorkingSetOptions {
   readonly unshardedAccumulation: boolean
 }
 
-/** Gather and reduce buffers of ZeRO-3 and FSDP. */
+/** Gather and reduce buffers of ZeRO-3 and FSDP, and of weights that wait in host memory. */
 export function workingSet(options: WorkingSetOptions): WorkingSet {
   const { scheme, shards, parameters, configuration, physics } = options
-  if (!shards.weights) return { blocks: NOTHING, root: NOTHING, reduce: NOTHING, unsharded: () => NOTHING }
+  if (!shards.weights && configuration.offload !== 'parameters')
+    return { blocks: NOTHING, root: NOTHING, reduce: NOTHING, unsharded: () => NOTHING }
   if (scheme === 'fsdp2' && configuration.pipelineParallel > 1) return pipelineWorkingSet(options)
   const { gathered_blocks: blocks, reduce_bytes: reduceBytes } = physics.sharding
   const compute = physics.compute_bytes

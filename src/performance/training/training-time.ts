@@ -39,6 +39,8 @@ export class TrainingTime {
   readonly parts: TrainingParts
   /** Factor, either way, within which about four of five measured runs of this kind lie. */
   readonly errorFactor: number
+  /** Published runs on such GPUs, without offloading, entered the fit. */
+  readonly isMeasured: boolean
   /** Operations of the model a token, forward and backward without recomputation; frozen weights need no gradient. */
   readonly modelFlopsPerToken: number
 
@@ -66,8 +68,10 @@ export class TrainingTime {
     this.modelFlopsPerToken = linear * (done.trainsWeights ? 3 : 2) + 3 * work.causalAttentionFlops
     this.#peak = gpus * rates.peak
     const { dense, moe_or_pcie: weaker, assumed } = physics.error_factor
-    const shardsOverPcie = links.isPcie && gpus > 1
-    this.errorFactor = (rates.assumed ? assumed : work.moeLayers > 0 || shardsOverPcie ? weaker : dense).value
+    const { method, offload } = context.configuration
+    const weak = work.moeLayers > 0 || (links.isPcie && gpus > 1) || method === 'qlora'
+    this.isMeasured = !rates.assumed && offload === 'none'
+    this.errorFactor = (this.isMeasured ? (weak ? weaker : dense) : assumed).value
   }
 
   /**

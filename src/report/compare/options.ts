@@ -1,5 +1,6 @@
 import type { Violation } from '../../result/plan.ts'
 import { type AnyPlan, type AnyResult, isTraining, kindOf } from '../kinds/index.ts'
+import { SETTING } from '../words.ts'
 
 /** One thing that is compared under its name: a result, or why there is none. */
 export type Option =
@@ -43,14 +44,16 @@ function planned(option: string, result: AnyResult, least: number | undefined): 
   const base = { option, kind, status, errors: [] }
   if (best === null) {
     const [closest] = result.near_misses
-    return {
-      ...base,
-      plan: closest?.plan ?? null,
-      cheapest: false,
-      versusCheapest: null,
-      lostOn: closest?.violations.map((violation) => violation.constraint) ?? mostRefused(result),
-      violations: closest?.violations ?? [],
+    const losing = { ...base, cheapest: false, versusCheapest: null }
+    // What a setting rules out is a plan of another option, never this one's.
+    const foreign = closest?.violations.some((violation) => violation.unit === SETTING)
+    if (closest === undefined || foreign === true) {
+      const refusing = mostRefused(result)
+      const settings = closest?.violations.map((violation) => violation.constraint) ?? []
+      return { ...losing, plan: null, lostOn: refusing.length > 0 ? refusing : settings, violations: [] }
     }
+    const { plan, violations } = closest
+    return { ...losing, plan, lostOn: violations.map((violation) => violation.constraint), violations }
   }
   const price = priceOf(best)
   const cheapest = price !== null && price === least

@@ -17,8 +17,8 @@ function titles(rows: readonly Compared[]): { readonly pace: string; readonly pr
 export function columns(rows: readonly Compared[]): Column[] {
   const { pace, price } = titles(rows)
   return [
-    { title: 'GPUs', least: 13 },
-    { title: 'plan', least: 12, spare: true },
+    { title: 'GPUs', least: 8 },
+    { title: 'plan', spare: true },
     { title: 'memory', align: 'right' },
     { title: pace, align: 'right' },
     { title: price, align: 'right' },
@@ -61,7 +61,7 @@ export function whyNot({ option, status, plan, violations, lostOn, errors }: Com
     return `${option}: no plan; the closest, ${placementText(plan)}, ${kindOf(plan).how(plan)}, ${missed(violations)}`
   return lostOn.length === 0
     ? `${option}: no plan; nothing is left to choose from`
-    : `${option}: no plan; ${lostOn.map(label).join(', ')} refuses most`
+    : `${option}: no plan; most falls out by ${lostOn.map(label).join(', ')}`
 }
 
 /** Tick, cross, or nothing. */

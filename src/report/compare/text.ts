@@ -9,7 +9,7 @@ import { cells, columns, lostCell, verdictMark, versusCell, whyNot } from './tab
 export function compareText(title: string, options: readonly Option[], color: boolean): string {
   const style = styleFor(color)
   const rows = printable(compared(options))
-  const head = [{ title: '  option', least: 24 }, ...columns(rows), { title: 'vs best', least: 10 }]
+  const head = [{ title: '  option', least: 24 }, ...columns(rows), { title: 'vs best', least: 8 }]
   const [titles, ...lines] = table(
     head,
     rows.map((row) => [`${verdictMark(row) || ' '} ${row.option}`, ...cells(row, rows), standing(row)]),

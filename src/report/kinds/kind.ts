@@ -29,6 +29,8 @@ export interface Kind<P extends AnyPlan> {
   reaches(plan: P): string[]
   /** The speed of a configuration that was given: a title and lines. */
   speed(plan: P): readonly [title: string, ...lines: string[]]
+  /** What the speed rests on. */
+  trust(plan: P): string
   /** What is said of the fullest GPU beside its bars. */
   memoryNotes(plan: P): string[]
   /** Titles of the table of plans; the same in every format. */

@@ -1,7 +1,7 @@
 import type { Plan } from '../../result/plan.ts'
 import { ms, rate, usdPerHour } from '../../units.ts'
 import { recordOf } from '../csv-fields.ts'
-import { counted, gpusCell, tightestMargin, usdCell, versusBest } from '../words.ts'
+import { counted, gpusCell, tightestMargin, trustText, usdCell, versusBest } from '../words.ts'
 import type { Kind } from './kind.ts'
 import { costLines } from './serve/cost.ts'
 import { serveFields } from './serve/fields.ts'
@@ -19,6 +19,7 @@ export const serveKind: Kind<Plan> = {
     `TTFT ${ms(performance.ttft_ms)}, TPOT ${ms(performance.tpot_ms)}, whole request ${ms(performance.request_ms)}`,
     `sustains ${rate(performance.requests_per_second)} requests/s, ${rate(performance.output_tokens_per_second)} output tokens/s`,
   ],
+  trust: ({ confidence }) => trustText(confidence),
   memoryNotes: () => [],
   considered: [
     { title: 'GPUs', least: 17 },

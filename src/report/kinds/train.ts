@@ -1,7 +1,7 @@
 import type { TrainPlan } from '../../result/train.ts'
 import { gib, rate, usd } from '../../units.ts'
 import { recordOf } from '../csv-fields.ts'
-import { gpusCell, usdCell, versusBest } from '../words.ts'
+import { gpusCell, trustText, usdCell, versusBest } from '../words.ts'
 import type { Kind } from './kind.ts'
 import { trainFields } from './train/fields.ts'
 import { costLines, speedLines, stepLines } from './train/lines.ts'
@@ -15,6 +15,9 @@ export const trainKind: Kind<TrainPlan> = {
   makeup,
   reaches,
   speed: (plan) => ['Speed', ...stepLines(plan)],
+  // No share of the peak: nothing was computed.
+  trust: ({ performance, confidence }) =>
+    performance.model_flops_utilization === 0 ? 'hours as the scenario states them' : trustText(confidence),
   memoryNotes: ({ memory }) => [
     `peak: ${memory.peak_phase}`,
     ...(memory.host_bytes > 0 ? [`host memory of one machine: ${gib(memory.host_bytes)}`] : []),
@@ -22,7 +25,7 @@ export const trainKind: Kind<TrainPlan> = {
   considered: [
     { title: 'GPUs', least: 15 },
     { title: 'method', least: 10 },
-    { title: 'layout', least: 8 },
+    { title: 'layout', least: 12 },
     { title: 'hours', align: 'right' },
     { title: '$/run', align: 'right' },
     { title: 'vs best', align: 'right' },
@@ -37,7 +40,7 @@ export const trainKind: Kind<TrainPlan> = {
     versusBest(plan.cost.usd_per_run, plan === best ? null : (best?.cost.usd_per_run ?? null)),
     plan.placement.provider ?? '-',
   ],
-  front: 'Hours against dollars: nothing is faster for less',
+  front: 'Hours against dollars',
   price: (plan) => plan.cost.usd_per_run,
   priceTitle: '$/run',
   priceText: (price) => `${usd(price)}/run`,

@@ -25,10 +25,6 @@ export function givenPlan(title: string, plan: AnyPlan, style: Style): string[] 
 function titled(title: string, plan: AnyPlan, facts: readonly string[], style: Style): string[] {
   return [
     ...wrap(`${title}: ${planSentence(plan)}`).map(style.title),
-    ...wrap([...facts, trusted(plan)].join(` ${MARKS.item} `)).map(style.faint),
+    ...wrap([...facts, kindOf(plan).trust(plan)].join(` ${MARKS.item} `)).map(style.faint),
   ]
-}
-
-function trusted({ confidence }: AnyPlan): string {
-  return confidence === 'measured' ? 'speed fitted to measured runs' : 'speed from the data sheet'
 }

@@ -28,10 +28,11 @@ export function front({ best, pareto }: AnyResult, style: Style): string[] {
   if (best === null || pareto.length === 0) return []
   const title = kindOf(best).front
   if (title === null) return []
+  if (pareto.length === 1) return [style.title(`${title}: no plan is faster at any price`)]
   const plans = frontPlans(best, pareto)
   const omitted = pareto.length - plans.length
   const more = omitted > 0 ? [style.faint(`${omitted} more between them (--format json)`)] : []
-  return [style.title(title), ...plansTable(best, plans, style), ...more]
+  return [style.title(`${title}: nothing is faster for less`), ...plansTable(best, plans, style), ...more]
 }
 
 /** Two plans that are one: plans hold plain values in a fixed order of keys. */

@@ -7,6 +7,8 @@ const NAME_COLUMNS = 14
 const SIZE_COLUMNS = 10
 const BAR_COLUMNS = 40
 const SHARE_COLUMNS = 6
+/** From here on a decimal of the share says nothing and takes room. */
+const MANY_TIMES = 10
 
 /** Every term of the fullest GPU with its share of what its driver reports, their total, and what stays free. */
 export function memoryBars(plan: AnyPlan, style: Style): string[] {
@@ -20,7 +22,7 @@ export function memoryBars(plan: AnyPlan, style: Style): string[] {
   const size = (name: string, bytes: number): string => `  ${pad(name, NAME_COLUMNS)}${pad(gib(bytes), sizes, 'right')}`
   const line = (name: string, bytes: number): string => {
     const share = capacity_bytes > 0 ? bytes / capacity_bytes : 0
-    const percentage = pad(`${fixed(share * 100, 1)}%`, SHARE_COLUMNS, 'right')
+    const percentage = pad(`${fixed(share * 100, share < MANY_TIMES ? 1 : 0)}%`, SHARE_COLUMNS, 'right')
     return `${size(name, bytes)}  ${bar(share, BAR_COLUMNS + SIZE_COLUMNS - sizes)} ${percentage}`
   }
   const notes = kindOf(plan).memoryNotes(plan)

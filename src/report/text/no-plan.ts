@@ -15,8 +15,8 @@ export function noPlanSentence(result: AnyResult): string {
     const [binding] = closest.violations
     const reason = result.constraints[binding!.constraint]
     const { constraint, by, unit } = binding!
-    const missedBy = unit === SETTING ? '' : `, missed by ${quantity(by, unit)} at the least`
-    const gap = `No plan for ${result.scenario}: ${label(constraint)} binds${missedBy}`
+    if (unit === SETTING) return `No plan for ${result.scenario}: the setting ${label(constraint)} rules everything out`
+    const gap = `No plan for ${result.scenario}: ${label(constraint)} binds, missed by ${quantity(by, unit)} at the least`
     return reason === undefined ? gap : `${gap} (${reason})`
   }
   if (result.search.space === 0) return `No plan for ${result.scenario}: nothing is left to choose from`

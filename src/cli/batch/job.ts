@@ -1,0 +1,31 @@
+import { type PlanOptions, type PlanResult, planText } from '../../../planners/index.ts'
+import type { Catalog } from '../../catalog/catalog.ts'
+import { type Diagnostic, InputError } from '../../scenario/diagnostic.ts'
+
+/** One plan to make, as plain data that a thread can be sent. */
+export interface Job {
+  /** What progress calls it. */
+  readonly name: string
+  /** What messages call the text. */
+  readonly file: string
+  readonly text: string
+  readonly options: PlanOptions
+}
+
+/** What came of a job: a plan, or what is wrong with its input. */
+export type Outcome = { readonly result: PlanResult } | { readonly wrong: readonly Diagnostic[] }
+
+/** Plans one scenario. A defect of this program is thrown. */
+export function runJob({ text, file, options }: Job, catalog: Catalog): Outcome {
+  return outcomeOf(() => ({ result: planText(text, file, catalog, options) }))
+}
+
+/** What `make` returns, or what is wrong with its input. */
+export function outcomeOf<T>(make: () => T): T | { readonly wrong: readonly Diagnostic[] } {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof InputError) return { wrong: error.diagnostics }
+    throw error
+  }
+}
