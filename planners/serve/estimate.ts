@@ -1,4 +1,4 @@
-import { type Catalog, find, type get, names, type Subject, subjectNames } from '../../src/catalog/catalog.ts'
+import type { Catalog, get } from '../../src/catalog/catalog.ts'
 import type { Offer } from '../../src/catalog/offer.ts'
 import { newestRelease, releaseFor } from '../../src/catalog/support.ts'
 import { eligibleOffers } from '../../src/cost/eligibility.ts'

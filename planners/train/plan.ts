@@ -131,5 +131,5 @@ function targetsOf(request: TrainRequest, a: TrainAssignment): Target[] {
 
 /** Measured: training runs on this class of GPU stand behind the speed. */
 function confidenceOf(a: TrainAssignment): TrainPlan['confidence'] {
-  return a.time === null || a.time.parts.context.rates.assumed ? 'specification' : 'measured'
+  return a.time === null || !a.time.isMeasured ? 'specification' : 'measured'
 }

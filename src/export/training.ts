@@ -63,12 +63,23 @@ function huggingFaceCommand(c: TrainConfiguration, context: TrainingLaunchContex
       : []),
     ...(zero ? [['--deepspeed', deepspeedFile(c)]] : []),
   ]
-  return shellCommand([...torchrun(context), 'train.py'], flags)
+  const command = shellCommand([...torchrun(context), 'train.py'], flags)
+  return zero ? `# ${deepspeedFile(c)} holds ${deepspeedSettings(c).join(', ')}\n${command}` : command
 }
 
-/** Says what the file must hold: stage and what is offloaded. */
 function deepspeedFile({ zero_stage, offload }: TrainConfiguration): string {
   return `zero${zero_stage}${offload === 'none' ? '' : `-offload-${offload}`}.json`
+}
+
+/** What the file must hold beside the defaults (deepspeedai/DeepSpeed docs/_pages/config-json.md). */
+function deepspeedSettings(c: TrainConfiguration): string[] {
+  return [
+    `zero_optimization.stage ${c.zero_stage}`,
+    ...(c.offload === 'none' ? [] : ['offload_optimizer.device cpu']),
+    ...(c.offload === 'parameters' ? ['offload_param.device cpu'] : []),
+    ...(c.tensor_parallel > 1 ? [`tensor_parallel.autotp_size ${c.tensor_parallel}`] : []),
+    'bf16.enabled true',
+  ]
 }
 
 /** Flags of torchtitan (pytorch/torchtitan torchtitan/config/configs.py). */

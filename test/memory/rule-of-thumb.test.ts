@@ -20,6 +20,7 @@ import {
   ruleOfThumbWithoutCheckpointing,
   ruleOfThumbZero3,
 } from '../../src/memory/rule-of-thumb-training.ts'
+import { prepareRuleOfThumbTraining } from '../../src/memory/training/rule-of-thumb.ts'
 import { awq, bf16, fp32, GIB, gptq, gpu, int2, int8, kv16, mxfp4, serving } from './fixtures.ts'
 
 /* Figures of the guide "LLM VRAM Requirements" (March 2026), row by row. GB are decimal, its KV table is binary. */
@@ -181,5 +182,35 @@ describe('training', () => {
   })
   it('custom models: 3 to 4 times the inference weights', () => {
     expect(ruleOfThumbCustomTraining(140e9)).toEqual({ low: 420e9, high: 560e9 })
+  })
+})
+
+describe('as the memory of a training plan', () => {
+  const on = (activationCheckpointing: 'none' | 'selective' | 'full', method: 'full' | 'qlora') =>
+    prepareRuleOfThumbTraining({
+      parameters: 70e9,
+      trainableParameters: 70e9,
+      gpu: gpu('h100-pcie-80gb'),
+      configuration: {
+        method,
+        activationCheckpointing,
+        zeroStage: 3,
+        dataParallel: 8,
+        contextParallel: 1,
+        tensorParallel: 1,
+        pipelineParallel: 1,
+      } as never,
+      headroomFraction: 0,
+    })
+
+  it('is 630 GB over eight GPUs with checkpointing and twice that without', () => {
+    expect(on('full', 'full').minimumBytes).toBe(78.75 * GB)
+    expect(on('none', 'full').minimumBytes).toBe(2 * 78.75 * GB)
+    expect(totalBytes(on('none', 'full').ledger({ microBatch: 1, gradientAccumulation: 1 }))).toBe(157.5 * GB)
+  })
+
+  it('takes the upper ends of QLoRA: 35 + 4 + 4 GB', () => {
+    expect(on('full', 'qlora').minimumBytes * 8).toBe(43 * GB)
+    expect(on('none', 'qlora').minimumBytes * 8).toBe(86 * GB)
   })
 })

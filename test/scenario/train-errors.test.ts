@@ -169,13 +169,13 @@ describe('bad training scenarios say what is wrong, where, and what to write ins
     ],
     [
       'more ranks than GPUs',
-      `${base}search: { tensor_parallel: [8], pipeline_parallel: [4, 8], max_gpus: 16 }`,
-      ['t.yaml:7:70: tensor_parallel x pipeline_parallel take at least 32 GPUs, and max_gpus is 16'],
+      `${base}trainer: megatron-lm\nsearch: { tensor_parallel: [8], pipeline_parallel: [4, 8], max_gpus: 16 }`,
+      ['t.yaml:8:70: tensor_parallel x pipeline_parallel take at least 32 GPUs, and max_gpus is 16'],
     ],
     [
       'more ranks than the default of GPUs',
-      `${base}search: { tensor_parallel: [8], pipeline_parallel: [16] }`,
-      ['t.yaml:7:52: tensor_parallel x pipeline_parallel take at least 128 GPUs, and max_gpus is 64 (the default)'],
+      `${base}trainer: megatron-lm\nsearch: { tensor_parallel: [8], pipeline_parallel: [16] }`,
+      ['t.yaml:8:52: tensor_parallel x pipeline_parallel take at least 128 GPUs, and max_gpus is 64 (the default)'],
     ],
     [
       'misspelt optimizer',
@@ -274,7 +274,7 @@ describe('bad training scenarios say what is wrong, where, and what to write ins
   })
 
   it('a combination that one value of a list avoids is left to the search', () => {
-    expect(messages(`${base}search: { zero_stage: [1, 3], pipeline_parallel: [2] }`)).toEqual([])
+    expect(messages(`${base}search: { zero_stage: [1, 3], pipeline_parallel: [1, 2] }`)).toEqual([])
     expect(messages(`${base}search: { zero_stage: [3], pipeline_parallel: [1, 2] }`)).toEqual([])
   })
 })

@@ -194,8 +194,8 @@ describe('time', () => {
     onPage(`${elementwise.value} T h L / (t p)`)
     const { dense, moe_or_pcie: weaker, assumed } = catalog.physics.training.error_factor
     onPage(`x ${dense.value.toFixed(2)} for dense models`)
-    onPage(`x ${weaker.value} for experts`)
-    onPage(`x ${assumed.value} for dies without a run`)
+    onPage(`x ${weaker.value} for QLoRA, experts and sharding over PCIe`)
+    onPage(`x ${assumed.value} for offloading and for dies without a run`)
   })
 })
 

@@ -265,11 +265,13 @@ describe('Llama 3 70B on 80 GB cards', () => {
     expect(memory / GIB).toBeGreaterThan(131.4 - 79.2)
   })
 
-  it('LoRA in bf16 runs on two with nothing kept free, and misses by less than 2 GiB with 5 %', () => {
-    const result = on('train-70b-lora', 'search.max_gpus=2')
-    expect(memoryMiss(result) / GIB).toBeLessThan(2)
-    const tight = bestOf(on('train-70b-lora', 'search.max_gpus=2', 'headroom=0%'))
-    expect(tight.placement.gpus).toBe(2)
+  it('LoRA in bf16 misses two by its gathered blocks and its logits', () => {
+    const result = on('train-70b-lora', 'search.max_gpus=2', 'headroom=0%')
+    expect(result.status).toBe('infeasible')
+    // 65.7 GiB of weights, two gathered blocks and the tables 7.1, saved inputs 5.0, logits 6.8 (14 x 128,256 x 4096), adapters 1.5,
+    // context 1: 87.2 GiB against 79.2, of which 0.6 stay free.
+    expect(memoryMiss(result) / GIB).toBeGreaterThan(6)
+    expect(memoryMiss(result) / GIB).toBeLessThan(10)
   })
 
   it('LoRA in bf16 plans on four', () => {
@@ -291,7 +293,7 @@ describe('Llama 3 70B on 80 GB cards', () => {
     expect(nearest?.fixes.map(({ change }) => change)).toContainEqual({ offload: 'optimizer' })
   })
 
-  it('full AdamW plans on eight with optimizer offload, and on sixteen without', () => {
+  it('full AdamW plans on eight with optimizer offload, and on thirty-two without', () => {
     const offloaded = bestOf(
       planned('train-70b-full', {
         set: ['search.gpus=[h100-sxm-80gb]', 'search.max_gpus=8', 'search.offload=[optimizer]'],
@@ -299,11 +301,13 @@ describe('Llama 3 70B on 80 GB cards', () => {
     )
     // Moments 8, master weights 4 and gradients 4 bytes a parameter, half as much again in buffers
     within(0.05, offloaded.memory.host_bytes, 1.5 * 16 * 70.55e9)
-    const wide = bestOf(on('train-70b-full', 'search.max_gpus=16'))
-    expect(wide.placement.gpus).toBe(16)
-    // 16 bytes a parameter, and in the step a list of 2 more
-    expect(wide.memory.peak_phase).toBe('optimizer step')
-    within(0.01, bytesOf(wide, 'weights', 'gradients', 'optimizer', 'master_weights'), (18 * 70.55e9) / 16)
+    // Two machines miss: 18 bytes a parameter in the optimizer step are 73.9 GiB a GPU before any buffer.
+    expect(on('train-70b-full', 'search.max_gpus=16').status).toBe('infeasible')
+    const wide = bestOf(on('train-70b-full', 'search.max_gpus=32'))
+    expect(wide.placement.gpus).toBe(32)
+    // The peak comes before the first gradient: 2 + 4 + 8 bytes a parameter.
+    expect(wide.memory.peak_phase).toBe('backward start')
+    within(0.01, bytesOf(wide, 'weights', 'gradients', 'optimizer', 'master_weights'), (14 * 70.55e9) / 32)
   })
 
   it('a shorter run of full fine-tuning never costs more: its one checkpoint takes its time, and no more', () => {

@@ -151,6 +151,16 @@ describe('offload', () => {
     expect(memory.evaluate(load).hostBytes).toBeGreaterThan(2 * 6_738_415_616 * 0.5)
   })
 
+  it('parameters: a single GPU gathers its blocks too', () => {
+    const offloaded = (dataParallel: number) =>
+      bytesOf(
+        training({ model: 'llama-2-7b', by: 'deepspeed', zeroStage: 3, dataParallel, offload: 'parameters' }),
+        'gather_buffers',
+      )
+    expect(offloaded(1)).toBe(offloaded(2))
+    expect(offloaded(1)).toBeGreaterThan(4 * 202_375_168)
+  })
+
   it('optimizer: moments and master leave, gradients with them under ZeRO, weights stay', () => {
     const memory = training({
       model: 'llama-3-8b',

@@ -107,13 +107,17 @@ function gpusUsed(configuration: TrainConfiguration): number {
 export function reaches({ performance }: TrainPlan): string[] {
   const { steps, tokens_per_second, model_flops_utilization, pipeline_bubble, lost_share, checkpoint_minutes } =
     performance
-  const checkpoints = checkpoint_minutes > 0 ? ` (a checkpoint every ${seconds(checkpoint_minutes * 60)})` : ''
+  const isOnlyOne = checkpoint_minutes / 60 >= performance.compute_hours * (1 - 1e-9)
+  const checkpoints = isOnlyOne
+    ? ' (one checkpoint, at the end)'
+    : ` (a checkpoint every ${seconds(checkpoint_minutes * 60)})`
   return [
     counted(steps, 'step'),
     `${rate(tokens_per_second)} tokens/s`,
     // Zero where the scenario states its hours: nothing was computed.
     ...(model_flops_utilization > 0 ? [`${percent(model_flops_utilization)} of peak FLOPS`] : []),
     ...(pipeline_bubble > 0 ? [`${percent(pipeline_bubble)} pipeline bubble`] : []),
-    ...(lost_share > 0 ? [`${percent(lost_share)} lost to checkpoints and failures${checkpoints}`] : []),
+    // What would print as 0 % is not worth a line.
+    ...(lost_share >= 0.0005 ? [`${percent(lost_share)} lost to checkpoints and failures${checkpoints}`] : []),
   ]
 }
