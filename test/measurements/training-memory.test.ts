@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { quantile } from './quantile.ts'
 import { type Comparison, compareRun, measuredRuns } from './training-memory.ts'
 
 /*
@@ -11,15 +12,6 @@ let all: Comparison[]
 beforeAll(() => {
   all = measuredRuns.map(compareRun)
 })
-
-/** Linear interpolation between order statistics. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (sorted.length - 1) * share
-  const low = sorted[Math.floor(at)] ?? Number.NaN
-  const high = sorted[Math.ceil(at)] ?? Number.NaN
-  return low + (high - low) * (at - Math.floor(at))
-}
 
 function errorsOf(name: string): number[] {
   return all
