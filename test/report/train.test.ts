@@ -117,7 +117,7 @@ describe('no training plan', () => {
     const text = textReport(infeasibleResult(), plain)
     expect(text.indexOf('method qlora')).toBeGreaterThan(0)
     expect(text.indexOf('method qlora')).toBeLessThan(text.indexOf('GPU mi300x'))
-    expect(flat(text)).toContain('$79.01 a run, $1.29/h (+$0.00/h against the closest configuration)')
+    expect(flat(text)).toContain('method qlora: 61.3 hours, $79.01 a run, $1.29/h ✔')
   })
 
   test('a setting that rules everything out is no quantity', () => {

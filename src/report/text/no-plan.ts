@@ -26,11 +26,12 @@ export function noPlanSentence(result: AnyResult): string {
   return `No plan for ${result.scenario}: ${label(name)} refuses ${count(number)} of ${count(result.search.space)} configurations (${result.constraints[name] ?? 'no reason given'})`
 }
 
-/** A change of the scenario, what it costs beside the closest configuration, and what the plan then costs. */
+/** A change of the scenario and what the plan then costs: an hour beside the closest configuration, or hours and price of the run. */
 export function fixText(fix: Fix): string {
-  // Words that state hours and the price of a run already hold a colon.
-  const separator = fix.text.includes(':') ? ',' : ':'
-  return `${fix.text}${separator} ${usdPerHour(fix.usd_per_hour)} (${usdPerHourDelta(fix.cost_delta_usd_per_hour)} against the closest configuration)`
+  const perHour = usdPerHour(fix.usd_per_hour)
+  // Words that already state hours and the price of the run: the difference of an hour says nothing beside them.
+  if (fix.text.includes(':')) return `${fix.text}, ${perHour}`
+  return `${fix.text}: ${perHour} (${usdPerHourDelta(fix.cost_delta_usd_per_hour)} against the closest configuration)`
 }
 
 /** The screen where nothing fits: what binds, what came closest, and what would help. */
