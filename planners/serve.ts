@@ -1,6 +1,8 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { resultVersion, type ServeResult } from '../src/result/plan.ts'
-import { fixesOf, missOfRemedy, type Relaxation, remediesFor } from './serve/fixes.ts'
+import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
+import { missBySetting } from './search/near-miss.ts'
+import { fixesOf, type Relaxation, remediesFor } from './serve/fixes.ts'
 import { nearMissOf } from './serve/near-misses.ts'
 import { planOf } from './serve/plan.ts'
 import type { ServeRequest } from './serve/request.ts'
@@ -40,11 +42,10 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
   // Without a plan the closest configuration is shown however far it is.
   const misses = listed.filter((miss, index) => miss.share <= NEAR_SHARE || (best === null && index === 0))
   const remedies = best === null ? remediesFor(catalog, options.relaxations ?? [], misses[0]) : []
-  if (misses.length === 0 && remedies[0] !== undefined) misses.push(missOfRemedy(remedies[0], run.constraints))
+  if (misses.length === 0 && remedies[0] !== undefined) misses.push(missBySetting(remedies[0], run.constraints))
   const nearMisses = misses.map((miss, index) =>
     nearMissOf(request, miss, index === 0 ? fixesOf(remedies, miss) : [], explain),
   )
-  const dates = request.offers.map((priced) => priced.offer.price_as_of).sort()
   return {
     version: resultVersion,
     kind: 'serve',
@@ -55,21 +56,10 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
     alternatives: run.alternatives.map((candidate) => planOf(request, candidate, explain)),
     pareto: run.front.map((candidate) => planOf(request, candidate, false)),
     near_misses: nearMisses,
-    search: {
-      space: run.counts.space,
-      evaluated: run.counts.evaluated,
-      pruned: run.counts.pruned,
-      rejected: run.counts.rejected,
-      rejected_before_evaluation: run.counts.rejectedBeforeEvaluation,
-      feasible: run.counts.feasible,
-    },
+    search: searchOf(run.counts),
     assumptions: [...(options.assumptions ?? [])],
     warnings: [...(options.warnings ?? []), ...(run.best === null ? [] : warningsFor(request, run.best))],
-    constraints: Object.fromEntries(
-      run.constraints
-        .filter(({ name }) => run.counts.rejected[name] !== undefined)
-        .map(({ name, reason }) => [name, reason]),
-    ),
-    catalog: { hash: catalog.hash, prices_as_of: dates.at(-1) ?? null },
+    constraints: refusingReasons(run.constraints, run.counts),
+    catalog: catalogOf(catalog, request.offers),
   }
 }

@@ -1,9 +1,10 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { resultVersion } from '../src/result/plan.ts'
 import type { TrainResult } from '../src/result/train.ts'
-import { violationsOf } from './search/near-miss.ts'
+import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
+import { missBySetting } from './search/near-miss.ts'
 import { type TrainRemedy, trainFixes } from './train/fixes.ts'
-import { type TrainMiss, trainNearMissOf } from './train/near-misses.ts'
+import { trainNearMissOf } from './train/near-misses.ts'
 import { trainPlanOf } from './train/plan.ts'
 import type { TrainRequest } from './train/request.ts'
 import { runTrain } from './train/run.ts'
@@ -35,14 +36,7 @@ export function planTrain(request: TrainRequest, catalog: Catalog, options: Trai
   const listed = comparable ? run.nearMisses.list(run.constraints, { below, most: NEAR_MISSES }) : []
   const misses = listed.filter((miss, index) => miss.share <= NEAR_SHARE || (best === null && index === 0))
   const remedies = best === null ? (options.remedies?.() ?? []) : []
-  if (misses.length === 0 && remedies[0] !== undefined) {
-    const { found, setting } = remedies[0]
-    const missed = violationsOf(run.constraints, found.assignment) ?? { violations: [], share: 1 }
-    const violations =
-      missed.violations.length > 0 ? missed.violations : [{ constraint: setting, by: 1, unit: 'setting' }]
-    misses.push({ candidate: found, violations, share: missed.share } satisfies TrainMiss)
-  }
-  const dates = request.offers.map((priced) => priced.offer.price_as_of).sort()
+  if (misses.length === 0 && remedies[0] !== undefined) misses.push(missBySetting(remedies[0], run.constraints))
   return {
     version: resultVersion,
     kind: 'train',
@@ -55,14 +49,7 @@ export function planTrain(request: TrainRequest, catalog: Catalog, options: Trai
     near_misses: misses.map((miss, index) =>
       trainNearMissOf(request, miss, index === 0 ? trainFixes(remedies, miss) : [], explain),
     ),
-    search: {
-      space: run.counts.space,
-      evaluated: run.counts.evaluated,
-      pruned: run.counts.pruned,
-      rejected: run.counts.rejected,
-      rejected_before_evaluation: run.counts.rejectedBeforeEvaluation,
-      feasible: run.counts.feasible,
-    },
+    search: searchOf(run.counts),
     assumptions: [
       ...(options.assumptions ?? []),
       ...(run.best === null || request.hours !== null
@@ -70,11 +57,7 @@ export function planTrain(request: TrainRequest, catalog: Catalog, options: Trai
         : run.best.assignment.reliability.assumptions(run.best.assignment.computeHours)),
     ],
     warnings: [...(options.warnings ?? []), ...(run.best === null ? [] : trainWarnings(request, run.best))],
-    constraints: Object.fromEntries(
-      run.constraints
-        .filter(({ name }) => run.counts.rejected[name] !== undefined)
-        .map(({ name, reason }) => [name, reason]),
-    ),
-    catalog: { hash: catalog.hash, prices_as_of: dates.at(-1) ?? null },
+    constraints: refusingReasons(run.constraints, run.counts),
+    catalog: catalogOf(catalog, request.offers),
   }
 }

@@ -60,6 +60,22 @@ export interface CloseMiss<C> {
   readonly share: number
 }
 
+/**
+ * Where the search never reached a configuration that could come close (no offer, no format left), the cheapest one that another
+ * setting makes possible is what comes closest: it misses the setting that it changes.
+ */
+export function missBySetting<A, C extends { readonly assignment: A }>(
+  { found, setting }: { readonly found: C; readonly setting: string },
+  constraints: readonly Constraint<A>[],
+): CloseMiss<C> {
+  const { violations, share } = violationsOf(constraints, found.assignment) ?? { violations: [], share: 1 }
+  return {
+    candidate: found,
+    violations: violations.length > 0 ? violations : [{ constraint: setting, by: 1, unit: 'setting' }],
+    share,
+  }
+}
+
 /** Fewest violations first, then the smallest one, then by key. */
 export function byCloseness<C extends { readonly key: SortKey }>(x: CloseMiss<C>, y: CloseMiss<C>): number {
   return x.violations.length - y.violations.length || x.share - y.share || compareKeys(x.candidate.key, y.candidate.key)

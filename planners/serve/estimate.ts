@@ -1,13 +1,14 @@
 import type { Catalog, get } from '../../src/catalog/catalog.ts'
-import type { Offer } from '../../src/catalog/offer.ts'
 import { newestRelease, releaseFor } from '../../src/catalog/support.ts'
 import { eligibleOffers } from '../../src/cost/eligibility.ts'
 import { emptySpeed } from '../../src/performance/serving.ts'
 import type { Plan, Violation } from '../../src/result/plan.ts'
+import { serveDefaults } from '../../src/scenario/defaults.ts'
 import { inputError } from '../../src/scenario/diagnostic.ts'
 import { entryNamed } from '../entry.ts'
 import { resolveModel } from '../model.ts'
 import { round } from '../round.ts'
+import { UNPRICED, unpriced, withoutPrice } from '../unpriced.ts'
 import { ServeAssignment } from './assignment.ts'
 import { boardsOf } from './boards.ts'
 import { objectiveOf, sortKey } from './incumbents.ts'
@@ -55,8 +56,6 @@ export interface Estimate {
 
 /** Context where none is given: a common serving length, never the model's maximum, which few requests reach. */
 const DEFAULT_CONTEXT = 8192
-const DEFAULT_HEADROOM = 0.05
-const DEFAULT_MAX_AGE_DAYS = 365
 
 /** A configuration that was given, not searched: bound, priced and ready to be asked. */
 export interface GivenConfiguration {
@@ -160,18 +159,18 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
     assumptions.push(`Requests of ${lengths.inputTokens} input and ${lengths.outputTokens} output tokens.`)
   }
   const concurrency = assumed(input.concurrency, 1, (value) => `${value} sequence at once.`)
-  const headroom = input.headroom ?? DEFAULT_HEADROOM
+  const headroom = input.headroom ?? serveDefaults.headroom
   if (input.headroom === undefined)
-    assumptions.push(`${DEFAULT_HEADROOM * 100} % of the GPU kept free beyond everything counted.`)
+    assumptions.push(`${serveDefaults.headroom * 100} % of the GPU kept free beyond everything counted.`)
   if (input.utilization === undefined && engine.default_utilization !== null) {
     assumptions.push(`Engine memory utilization ${engine.default_utilization}.`)
   }
   const replicas = gpus / gpusPerReplica
   const { eligible } = eligibleOffers(catalog.offers.values(), {
     asOf: input.asOf,
-    maxAgeDays: DEFAULT_MAX_AGE_DAYS,
-    minConfidence: 'medium',
-    pricing: ['on-demand'],
+    maxAgeDays: serveDefaults.maxAgeDays,
+    minConfidence: serveDefaults.minConfidence,
+    pricing: serveDefaults.pricing,
     gpus: [gpu.id],
   })
   const request: ServeRequest = {
@@ -211,7 +210,10 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
 
 /** Binds every variable to its only value; the machine is the cheapest that holds the replicas, or an unpriced one. */
 function bind(request: ServeRequest, catalog: Catalog, gpus: number) {
-  const anyMachine: ServeRequest = { ...request, offers: [...request.offers, unpriced(request, gpus)] }
+  const anyMachine: ServeRequest = {
+    ...request,
+    offers: [...request.offers, unpriced({ gpu: request.gpus[0]!.id, gpu_count: gpus, link: null })],
+  }
   const space = serveSpace(anyMachine, catalog)
   const boards = boardsOf(anyMachine, catalog)
   const byCost = boards
@@ -236,46 +238,6 @@ function bind(request: ServeRequest, catalog: Catalog, gpus: number) {
   if (best === null) throw new Error('the unpriced machine holds every configuration')
   best.assignment.usdPerHour = best.usdPerHour
   return { assignment: best.assignment, space, priced: best.assignment.priced.offer.id !== UNPRICED }
-}
-
-const UNPRICED = ''
-
-/** A machine of exactly these GPUs whose price is unknown: dearer than any offer, so it counts only where none fits. */
-function unpriced(request: ServeRequest, gpus: number): ServeRequest['offers'][number] {
-  const gpu = request.gpus[0]!
-  const offer: Offer = {
-    id: UNPRICED,
-    provider: '',
-    instance: '',
-    gpu: gpu.id,
-    gpu_count: gpus,
-    vcpus: null,
-    ram_gb: null,
-    region: '',
-    usd_per_hour: {},
-    link: null,
-    network_gbit_per_second: null,
-    confidence: 'low',
-    kind: 'owned',
-    source: '',
-    price_as_of: '',
-    set: null,
-  }
-  return { offer, pricing: 'on-demand', usdPerHour: Number.MAX_VALUE, priceFrom: 'user' }
-}
-
-function withoutPrice(plan: Plan): Plan {
-  return {
-    ...plan,
-    placement: { ...plan.placement, offer: null, provider: null, instance: null, region: null, pricing: null },
-    cost: {
-      usd_per_hour: null,
-      usd_per_month: null,
-      usd_per_million_tokens: null,
-      usd_per_run: null,
-      price_as_of: null,
-    },
-  }
 }
 
 function refusal(constraint: string, reason: string, a: ServeAssignment) {

@@ -1,9 +1,6 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import type { Fix } from '../../src/result/plan.ts'
 import { round } from '../round.ts'
-import { violationsOf } from '../search/near-miss.ts'
-import type { Constraint } from '../search/space.ts'
-import type { ServeAssignment } from './assignment.ts'
 import type { Candidate } from './incumbents.ts'
 import type { Miss } from './near-misses.ts'
 import type { ServeRequest } from './request.ts'
@@ -57,17 +54,4 @@ export function fixesOf(remedies: readonly Remedy[], miss: Miss): Fix[] {
       cost_delta_usd_per_hour: round(usdPerHour - miss.candidate.assignment.usdPerHour),
     }
   })
-}
-
-/**
- * Where the search never reached a configuration that could come close (no offer, no format left), the cheapest remedy
- * itself is what comes closest: it misses what it changes.
- */
-export function missOfRemedy(remedy: Remedy, constraints: readonly Constraint<ServeAssignment>[]): Miss {
-  const { violations, share } = violationsOf(constraints, remedy.found.assignment) ?? { violations: [], share: 1 }
-  return {
-    candidate: remedy.found,
-    violations: violations.length > 0 ? violations : [{ constraint: remedy.setting, by: 1, unit: 'setting' }],
-    share,
-  }
 }

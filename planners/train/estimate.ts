@@ -1,5 +1,4 @@
 import { type Catalog, get } from '../../src/catalog/catalog.ts'
-import type { Offer } from '../../src/catalog/offer.ts'
 import { eligibleOffers } from '../../src/cost/eligibility.ts'
 import { largestWhere } from '../../src/memory/serving-types.ts'
 import type { Violation } from '../../src/result/plan.ts'
@@ -10,6 +9,7 @@ import { entryNamed } from '../entry.ts'
 import { resolveModel } from '../model.ts'
 import { round } from '../round.ts'
 import { violationsOf } from '../search/near-miss.ts'
+import { UNPRICED, unpriced, withoutPrice } from '../unpriced.ts'
 import { TrainAssignment } from './assignment.ts'
 import { refusedBy, trainConstraints } from './constraints.ts'
 import { trainKey } from './incumbents.ts'
@@ -225,7 +225,10 @@ function given(input: TrainEstimateInput, catalog: Catalog) {
     expertParallel: [input.expertParallel ?? 1],
     gpus: [gpu],
     maxGpus: gpus,
-    offers: [...eligible, unpriced(gpu.id, gpu.interconnect.link, gpus)],
+    offers: [
+      ...eligible,
+      unpriced({ gpu: gpu.id, gpu_count: Math.min(gpus, UNPRICED_GPUS), link: gpu.interconnect.link }),
+    ],
     loss: trainer.loss.default,
     flashAttention: true,
     sequenceParallel: trainer.sharding === 'megatron' || trainer.sharding === 'fsdp2',
@@ -272,45 +275,6 @@ function bind(request: TrainRequest, catalog: Catalog, gpus: number): TrainAssig
   if (best === null)
     throw inputError(`${gpus} GPUs of this kind cannot train together: no link or network between them is known`)
   return best
-}
-
-const UNPRICED = ''
-
-/** A machine of these GPUs whose price is unknown: dearer than any offer, so it counts only where none fits. */
-function unpriced(gpu: string, link: string, gpus: number): TrainRequest['offers'][number] {
-  const offer: Offer = {
-    id: UNPRICED,
-    provider: '',
-    instance: '',
-    gpu,
-    gpu_count: Math.min(gpus, UNPRICED_GPUS),
-    vcpus: null,
-    ram_gb: null,
-    region: '',
-    usd_per_hour: {},
-    link,
-    network_gbit_per_second: null,
-    confidence: 'low',
-    kind: 'owned',
-    source: '',
-    price_as_of: '',
-    set: null,
-  }
-  return { offer, pricing: 'on-demand', usdPerHour: 1e9, priceFrom: 'user' }
-}
-
-function withoutPrice(plan: TrainPlan): TrainPlan {
-  return {
-    ...plan,
-    placement: { ...plan.placement, offer: null, provider: null, instance: null, region: null, pricing: null },
-    cost: {
-      usd_per_hour: null,
-      usd_per_month: null,
-      usd_per_million_tokens: null,
-      usd_per_run: null,
-      price_as_of: null,
-    },
-  }
 }
 
 function oneOf<T extends string | number>(value: string | number, choices: readonly T[], flag: string): T {

@@ -1,5 +1,6 @@
 import type { Confidence, Pricing } from '../catalog/offer.ts'
 import { count, percent } from '../units.ts'
+import { assuming, type CompletePrices, completePrices } from './assume.ts'
 import type { Objective } from './common.ts'
 import type { ServeScenario, ServeSearch, Traffic } from './serve.ts'
 
@@ -44,17 +45,7 @@ export interface CompleteServeScenario {
   max_batched_tokens?: number
   search: ServeSearch & { pricing: Pricing[]; max_gpus: number }
   objective: Objective
-  prices: {
-    discount_percent: number
-    /** provider/gpu -> US dollars per GPU-hour; offer id -> US dollars per instance-hour. */
-    overrides: Record<string, number>
-    max_age_days: number
-    min_confidence: Confidence
-    /** Sets of offers used instead of the general ones; empty = the general ones. */
-    offers: string[]
-    /** Share of the hours of a month in which instances are up and paid. */
-    billed_share: number
-  }
+  prices: CompletePrices
   headroom: number
 }
 
@@ -69,13 +60,8 @@ export interface Completed {
  */
 export function applyDefaults(scenario: ServeScenario, fallbackName = 'scenario'): Completed {
   const assumptions: string[] = []
-  /** The given value, or the default with its sentence. */
-  const orAssume = <T>(given: T | undefined, value: T, sentence: string): T => {
-    if (given !== undefined) return given
-    assumptions.push(sentence)
-    return value
-  }
-  const { traffic, latency = {}, search = {}, prices = {} } = scenario
+  const orAssume = assuming(assumptions)
+  const { traffic, latency = {}, search = {} } = scenario
   const tokens = Math.ceil(traffic.input_tokens + traffic.output_tokens)
   const d = serveDefaults
   const engine = orAssume(scenario.engine, d.engine, `engine: ${d.engine}`)
@@ -104,12 +90,7 @@ export function applyDefaults(scenario: ServeScenario, fallbackName = 'scenario'
   const memoryModel = orAssume(scenario.memory_model, d.memoryModel, 'memory model: computed from the architecture')
   const pricing = orAssume<Pricing[]>(search.pricing, [...d.pricing], `pricing: ${d.pricing.join(', ')}`)
   const maxGpus = orAssume(search.max_gpus, d.maxGpus, `GPUs: at most ${d.maxGpus}`)
-  const minConfidence = orAssume(
-    prices.min_confidence,
-    d.minConfidence,
-    `prices: confidence ${d.minConfidence} or better`,
-  )
-  const maxAge = orAssume(prices.max_age_days, d.maxAgeDays, `prices: at most ${d.maxAgeDays} days old`)
+  const prices = completePrices(scenario.prices ?? {}, d, orAssume)
   const objective = orAssume(scenario.objective, d.objective, `objective: least ${d.objective}`)
   return {
     assumptions,
@@ -133,14 +114,7 @@ export function applyDefaults(scenario: ServeScenario, fallbackName = 'scenario'
       ...(scenario.max_batched_tokens === undefined ? {} : { max_batched_tokens: scenario.max_batched_tokens }),
       search: { ...search, pricing, max_gpus: maxGpus },
       objective,
-      prices: {
-        discount_percent: prices.discount_percent ?? 0,
-        overrides: prices.overrides ?? {},
-        max_age_days: maxAge,
-        min_confidence: minConfidence,
-        offers: prices.offers ?? [],
-        billed_share: prices.billed_share ?? 1,
-      },
+      prices,
       headroom,
     },
   }

@@ -1,8 +1,9 @@
 import { type Catalog, find } from '../catalog/catalog.ts'
-import type { Confidence, Pricing } from '../catalog/offer.ts'
+import type { Pricing } from '../catalog/offer.ts'
 import type { Trainer } from '../catalog/trainer.ts'
 import type { ActivationCheckpointing, Offload, Optimizer, TrainingMethod } from '../training/configuration.ts'
 import { count, percent } from '../units.ts'
+import { assuming, type CompletePrices, completePrices } from './assume.ts'
 import { serveDefaults } from './defaults.ts'
 import type { LoraTargets, ResolvedDeadline, TrainObjective, TrainScenario, TrainSearch } from './train.ts'
 
@@ -89,16 +90,7 @@ export interface CompleteTrainScenario {
   checkpoint_gb_per_second?: number
   search: CompleteTrainSearch
   objective: TrainObjective
-  prices: {
-    discount_percent: number
-    /** provider/gpu -> US dollars per GPU-hour; offer id -> US dollars per instance-hour. */
-    overrides: Record<string, number>
-    max_age_days: number
-    min_confidence: Confidence
-    /** Sets of offers used instead of the general ones; empty = the general ones. */
-    offers: string[]
-    billed_share: number
-  }
+  prices: CompletePrices
   headroom: number
 }
 
@@ -114,13 +106,8 @@ export interface CompletedTrain {
  */
 export function applyTrainDefaults(scenario: TrainScenario, fallbackName: string, catalog: Catalog): CompletedTrain {
   const assumptions: string[] = []
-  /** The given value, or the default with its sentence. */
-  const orAssume = <T>(given: T | undefined, value: T, sentence: string): T => {
-    if (given !== undefined) return given
-    assumptions.push(sentence)
-    return value
-  }
-  const { data, prices = {} } = scenario
+  const orAssume = assuming(assumptions)
+  const { data } = scenario
   const d = trainDefaults
   const trainerId = scenario.trainer ?? d.trainer
   const trainer = find(catalog, 'trainers', trainerId)
@@ -158,12 +145,7 @@ export function applyTrainDefaults(scenario: TrainScenario, fallbackName: string
   }
   const headroom = orAssume(scenario.headroom, d.headroom, `headroom: ${percent(d.headroom)} of each GPU kept free`)
   const memoryModel = orAssume(scenario.memory_model, d.memoryModel, 'memory model: computed from the architecture')
-  const minConfidence = orAssume(
-    prices.min_confidence,
-    d.minConfidence,
-    `prices: confidence ${d.minConfidence} or better`,
-  )
-  const maxAge = orAssume(prices.max_age_days, d.maxAgeDays, `prices: at most ${d.maxAgeDays} days old`)
+  const prices = completePrices(scenario.prices ?? {}, d, orAssume)
   const objective = orAssume(scenario.objective, d.objective, `objective: least ${d.objective}`)
   return {
     assumptions,
@@ -197,14 +179,7 @@ export function applyTrainDefaults(scenario: TrainScenario, fallbackName: string
         : { checkpoint_gb_per_second: scenario.checkpoint_gb_per_second }),
       search,
       objective,
-      prices: {
-        discount_percent: prices.discount_percent ?? 0,
-        overrides: prices.overrides ?? {},
-        max_age_days: maxAge,
-        min_confidence: minConfidence,
-        offers: prices.offers ?? [],
-        billed_share: prices.billed_share ?? 1,
-      },
+      prices,
       headroom,
     },
   }
