@@ -8,6 +8,7 @@ import { inputError } from '../../src/scenario/diagnostic.ts'
 import { entryNamed } from '../entry.ts'
 import { resolveModel } from '../model.ts'
 import { round } from '../round.ts'
+import { violationsOf } from '../search/near-miss.ts'
 import { UNPRICED, unpriced, withoutPrice } from '../unpriced.ts'
 import { ServeAssignment } from './assignment.ts'
 import { boardsOf } from './boards.ts'
@@ -70,14 +71,13 @@ export interface GivenConfiguration {
 export function estimatePlan(input: EstimateInput, catalog: Catalog): Estimate {
   const given = givenConfiguration(input, catalog)
   const { request, assignment: a, space } = given
-  const violations: Violation[] = []
-  for (const constraint of space.constraints) {
-    if (constraint.name === 'quality' || constraint.name === 'repeated_format') continue
-    const by = constraint.violation(a)
-    if (by <= 0 || violations.some((known) => known.constraint === constraint.name)) continue
-    if (!Number.isFinite(by)) throw refusal(constraint.name, constraint.reason, a)
-    violations.push({ constraint: constraint.name, by: round(by), unit: constraint.unit })
+  const constraints = space.constraints.filter(({ name }) => name !== 'quality' && name !== 'repeated_format')
+  const missed = violationsOf(constraints, a)
+  if (missed === null) {
+    const refusing = constraints.find((constraint) => constraint.violation(a) === Number.POSITIVE_INFINITY)!
+    throw refusal(refusing.name, refusing.reason, a)
   }
+  const violations = missed.violations.map((violation) => ({ ...violation, by: round(violation.by) }))
   const speed = emptySpeed()
   a.performance.at(a.maxConcurrency, speed)
   const candidate = {
