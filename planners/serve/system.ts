@@ -5,6 +5,7 @@ import { prepareRuleOfThumbMemory } from '../../src/memory/rule-of-thumb.ts'
 import { prepareServingMemory, type ServingMemory } from '../../src/memory/serving.ts'
 import { kernelRates } from '../../src/performance/hardware.ts'
 import { type ServingLoad, ServingPerformance } from '../../src/performance/serving.ts'
+import { weightBits } from '../../src/performance/weight-bits.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { ServeRequest } from './request.ts'
 
@@ -86,6 +87,7 @@ export function performanceOf(request: ServeRequest, catalog: Catalog, a: ServeA
       generation: a.board.generation,
       link: a.board.link,
       quantization: a.quantization,
+      weightBits: weightBits(request.tensors, a.quantization),
       kv: a.kv,
       kernel,
       expertKernel:
@@ -113,6 +115,6 @@ export function leastRequestSeconds(request: ServeRequest, catalog: Catalog, a: 
     a.board.gpu,
     get(catalog, 'kernels', a.weightSupport.kernel ?? a.quantization.kernel),
   )
-  const bytes = (request.profile.linearParameters * (a.quantization.bits.linear ?? a.quantization.other_bits)) / 8
+  const bytes = (request.profile.linearParameters * weightBits(request.tensors, a.quantization).linear) / 8
   return (request.outputTokens * bytes) / (a.tensorParallel * bytesPerSecond)
 }

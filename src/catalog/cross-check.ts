@@ -66,6 +66,9 @@ export function crossCheck(catalog: Catalog, layer: Layer): Diagnostic[] {
         known.id('gpus', gpu, ['batch_defaults', row, 'except_gpus', index])
     }
   })
+  visit('trainers', ({ earlier_release_of: release }, known) => {
+    if (release !== undefined) known.id('trainers', release.trainer, ['earlier_release_of', 'trainer'])
+  })
   visit('kernels', (kernel, known) => {
     const tables = { peak: kernel.peak, bandwidth: kernel.bandwidth, compute: kernel.compute }
     for (const [key, table] of Object.entries(tables)) {

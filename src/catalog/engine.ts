@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { catalogDate, catalogId, count, nonNegative, positive, sources } from './facts.ts'
+import { calibrated, catalogDate, catalogId, count, nonNegative, positive, sources } from './facts.ts'
 
 /** Versions as dotted numbers; ranges are from (inclusive) to until (exclusive). */
 export const version = z.string().regex(/^\d+(\.\d+)*$/, 'a version as dotted numbers, e.g. "0.21"')
@@ -58,7 +58,7 @@ const memoryConstants = z.strictObject({
 export type MemoryConstants = z.infer<typeof memoryConstants>
 
 /** Time that the host spends: seconds. */
-const hostConstants = z.strictObject({
+export const hostConstants = z.strictObject({
   step_seconds: constant,
   step_seconds_per_layer: constant,
   step_seconds_per_moe_layer: constant,
@@ -83,6 +83,8 @@ const release = z.strictObject({
   host: hostConstants,
   /** Where offline runs at maximum load were fitted apart from runs with latency targets. */
   host_maximum_load: hostConstants.optional(),
+  /** Own runs behind constants of the release. */
+  calibrated: calibrated.optional(),
   sources,
   notes: z.array(z.string()).optional(),
 })
@@ -134,6 +136,18 @@ export const engineSchema = z.strictObject({
   kinds: z.array(z.enum(['gpu', 'hpu', 'tpu', 'unified-memory'])).min(1),
   /** Weight formats of this engine by kind of file. */
   weight_files: z.enum(['safetensors', 'gguf']),
+  /** The release that a published run is held against where it states none; absent = the newest. */
+  unstated_version: version.optional(),
+  /** The year from which on its releases are described: runs dated earlier cannot be held against any. */
+  known_since_year: z.int().optional(),
+  /** How the maker's own tables of maximum load were made, where a row does not say. */
+  published_maximum_load: z
+    .strictObject({
+      utilization: positive.optional(),
+      /** Releases whose tables list mixtures of experts as tensor parallel while the commands copy the attention to every GPU. */
+      attention_copies: z.array(z.strictObject({ from: version, until: version })).default([]),
+    })
+    .optional(),
   releases: z.array(release).min(1),
   sources,
   notes: z.array(z.string()).optional(),

@@ -23,6 +23,16 @@ export const positive = z.number().positive().finite()
 export const nonNegative = z.number().nonnegative().finite()
 export const count = z.int().positive()
 
+/** Own runs that constants of an entry were fitted to: `plan calibrate` writes it, and plans that use the entry say so. */
+export const calibrated = z.strictObject({
+  /** Runs that constants of the entry were fitted to. */
+  records: count,
+  as_of: catalogDate,
+  /** The directory that it was written to. */
+  source: z.string().min(1),
+})
+export type Calibrated = z.infer<typeof calibrated>
+
 /** A constant fitted to, or assumed without, measured records. */
 export const fitted = z.strictObject({
   value: positive,

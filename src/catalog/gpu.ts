@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { catalogDate, catalogId, count, fitted, positive, sources } from './facts.ts'
+import { calibrated, catalogDate, catalogId, count, fitted, positive, sources } from './facts.ts'
 
 /**
  * Dense tensor throughput in TFLOPS by number format, without sparsity and with FP32 accumulation.
@@ -80,6 +80,8 @@ export const gpuSchema = z.strictObject({
       copy_share: fitted.optional(),
     })
     .default({}),
+  /** Own runs behind the efficiency. */
+  calibrated: calibrated.optional(),
   /** Large matrix products, TFLOPS reached, where published. */
   matmul_tflops: z.strictObject({ bf16: positive.optional(), fp8: positive.optional() }).optional(),
   purchase_usd: z.strictObject({ value: positive, note: z.string() }).optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { catalogDate, catalogId, fitted, sources } from './facts.ts'
+import { hostConstants } from './engine.ts'
+import { calibrated, catalogDate, catalogId, fitted, sources } from './facts.ts'
 
 /** A value by GPU generation, with a default for generations without records. */
 const byGeneration = z.strictObject({
@@ -66,6 +67,8 @@ export const linkSchema = z.strictObject({
   all_reduce_bytes_per_second: fitted,
   /** Bytes a second of the expert exchange (dispatch and combine). */
   expert_exchange_bytes_per_second: fitted,
+  /** Own runs behind the latencies and rates. */
+  calibrated: calibrated.optional(),
   sources,
   notes: z.array(z.string()).optional(),
 })
@@ -104,6 +107,21 @@ export const servingPhysicsSchema = z.strictObject({
   expected_error: z.strictObject({ measured: fitted, data_sheet: fitted }),
   /** Above this share of the KV pool, queueing sets in before the formula says so. */
   kv_warning_share: fitted,
+  /**
+   * Programs that published runs were made with and that no plan offers: what the host takes, by name. A run under a name that is
+   * not listed cannot be held against the law.
+   */
+  benchmark_programs: z
+    .record(
+      z.string(),
+      z.strictObject({
+        host: hostConstants,
+        weight_files: z.enum(['safetensors', 'gguf']).default('safetensors'),
+        /** The head is quantised like the other matrices. */
+        quantises_head: z.boolean().default(false),
+      }),
+    )
+    .default({}),
   sources,
 })
 export type ServingPhysics = z.infer<typeof servingPhysicsSchema>

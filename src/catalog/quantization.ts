@@ -86,6 +86,11 @@ export const quantizationSchema = z.strictObject({
   gguf: ggufMix.optional(),
   /** Only models released in this format: quantising others to it is not a supported recipe. */
   only_native: z.boolean().default(false),
+  /**
+   * KV-cache format of checkpoints that carry one beside their weights, by engine where engines differ: what a run that states none
+   * had. Absent = 16 bits. Plans choose the format themselves.
+   */
+  checkpoint_kv_cache: z.strictObject({ format: catalogId, engines: z.array(catalogId).optional() }).optional(),
   /** Native formats whose values this one stores without loss: a model released in one of them loses nothing here. */
   holds_exactly: z.array(catalogId).optional(),
   /** Part of the default search; the others run only when named. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { catalogDate, catalogId, fitted, nonNegative, positive, sources } from './facts.ts'
+import { calibrated, catalogDate, catalogId, fitted, nonNegative, sources } from './facts.ts'
 
 /** Bytes of one value in memory. */
 const bytes = nonNegative
@@ -14,6 +14,19 @@ export const trainerSchema = z.strictObject({
   aliases: z.array(catalogId).default([]),
   as_of: catalogDate,
   version: z.string().min(1),
+  /** An earlier release of another entry: a measured run that names that trainer with such a version means this one. */
+  earlier_release_of: z
+    .strictObject({
+      trainer: catalogId,
+      /** Releases numbered below this one. */
+      before: z
+        .string()
+        .regex(/^\d+(\.\d+)*$/, 'a release number such as "26.04"')
+        .optional(),
+      /** Versions that hold one of these texts: the year of a commit. */
+      holding: z.array(z.string().min(1)).default([]),
+    })
+    .optional(),
   /** How states are sharded. */
   sharding: z.enum(['none', 'zero', 'fsdp1', 'fsdp2', 'megatron']),
   /** Full training: bytes a parameter. `master` 0 = none kept. */
@@ -49,6 +62,8 @@ export const trainerSchema = z.strictObject({
   loss: z.strictObject({
     full: fitted,
     chunks: z.int().positive().default(8),
+    /** Computed in chunks, the loss still keeps the logits of all tokens (LitGPT): as large as a full one. */
+    chunks_keep_logits: z.boolean().optional(),
     default: z.enum(['full', 'chunked', 'fused']),
     supports: z.array(z.enum(['full', 'chunked', 'fused'])).min(1),
   }),
@@ -108,7 +123,9 @@ export const trainerSchema = z.strictObject({
    * Factor on the element-wise, expert and routed-copy time of mixture-of-experts models against the fitted average of stacks
    * (older stacks are slower); 1 = none.
    */
-  time_factor: positive.default(1),
+  time_factor: fitted.default(() => ({ value: 1, records: 0 })),
+  /** Own runs behind `slack`. */
+  calibrated: calibrated.optional(),
   sources,
   notes: z.array(z.string()).optional(),
   from_memory: z.array(z.string()).optional(),

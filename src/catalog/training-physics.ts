@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { catalogDate, catalogId, count, fitted, positive, sources } from './facts.ts'
+import { calibrated, catalogDate, catalogId, count, fitted, positive, sources } from './facts.ts'
 
 /** A share of something: above 0, at most 1. */
 const share = z.strictObject({ value: positive.max(1), records: z.int().nonnegative() })
@@ -16,6 +16,8 @@ const efficiencyClass = z.strictObject({
   attention: share,
   /** No training record of these dies: the widest error applies. */
   assumed: z.boolean().default(false),
+  /** Own runs behind the shares. */
+  calibrated: calibrated.optional(),
   note: z.string().optional(),
 })
 export type EfficiencyClass = z.infer<typeof efficiencyClass>
@@ -106,6 +108,17 @@ const trainingPhysicsFields = z.strictObject({
   pcie_rate: share,
   /** Share of the network's rate. */
   network_rate: share,
+  /** Own runs behind the rates of PCIe and network. */
+  calibrated: calibrated.optional(),
+  /** What a run has that names its GPUs and not its machines: the usual cluster of its time. Plans take the offer's figures. */
+  usual_cluster: z.strictObject({
+    /** At least; all GPUs that a link joins stand in one machine or rack. */
+    gpus_per_machine: fitted,
+    /** GPUs whose link may join more than the usual machine holds, by id. */
+    smaller_machines: z.record(catalogId, fitted).default({}),
+    /** One-way rate of the network between machines by GPU generation, GB/s a GPU; absent = no usual one. */
+    network_gb_per_second_per_gpu: z.record(catalogId, fitted),
+  }),
   /** Share of the one-way PCIe rate between a GPU and host memory. */
   host_rate: share,
   /** One-way rate of 16 lanes by PCIe generation, GB/s. */

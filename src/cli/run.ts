@@ -2,12 +2,14 @@ import yargs, { type Arguments, type Argv } from 'yargs'
 import { inputError } from '../scenario/diagnostic.ts'
 import type { Command } from './command.ts'
 import { catalog } from './commands/catalog.ts'
+import { checkLog } from './commands/check-log.ts'
 import { compare } from './commands/compare.ts'
 import { completion } from './commands/completion.ts'
 import { estimate } from './commands/estimate.ts'
 import { fit } from './commands/fit.ts'
 import { plan } from './commands/plan.ts'
 import { schema } from './commands/schema.ts'
+import { validate } from './commands/validate.ts'
 import { COMPLETE, complete } from './complete.ts'
 import { report, usageError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -16,7 +18,7 @@ import { alwaysFlags, helpText } from './help.ts'
 import type { Terminal } from './terminal.ts'
 import { packageVersion } from './version.ts'
 
-const COMMANDS: readonly Command[] = [plan, compare, estimate, fit, catalog, schema, completion]
+const COMMANDS: readonly Command[] = [plan, compare, estimate, fit, validate, checkLog, catalog, schema, completion]
 
 /**
  * Runs one command line and says with which code the process ends. Never throws.

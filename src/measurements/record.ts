@@ -117,8 +117,9 @@ const measured = z.strictObject({
   kv_cache_gib: nonNegative.optional(),
   kv_tokens: nonNegative.optional(),
   activations_gib: nonNegative.optional(),
-  runtime_gib: nonNegative.optional(),
-  graphs_gib: nonNegative.optional(),
+  /** Differences of what the driver reports, so logs hold small negative values. */
+  runtime_gib: z.number().finite().optional(),
+  graphs_gib: z.number().finite().optional(),
   peak_gib: positive.optional(),
   peak_kind: z.enum(['allocated', 'reserved', 'device']).optional(),
   output_tokens_per_second: positive.optional(),

@@ -48,6 +48,8 @@ export interface ValidatedRecord {
   /** Predicted over measured less one, of the quantities in `error`. */
   readonly signed: Readonly<Record<string, number>>
   readonly experts: boolean | null
+  /** What the record does not state and the prediction assumed. */
+  readonly assumed: readonly string[]
   /** Why the model cannot express the record; its figures are then empty. */
   readonly skipped?: string
 }

@@ -7,6 +7,7 @@ import { allReduceLatencySeconds } from './collectives.ts'
 import { kernelRates, kvReadBytesPerSecond, peakFlopsPerSecond } from './hardware.ts'
 import type { ModelProfile } from './profile.ts'
 import { softMaximum } from './roofline.ts'
+import type { WeightBits } from './weight-bits.ts'
 
 /** One replica of a model on one kind of GPU. */
 export interface ServingSystem {
@@ -16,6 +17,8 @@ export interface ServingSystem {
   /** How the GPUs of a tensor-parallel group are joined. */
   readonly link: Link
   readonly quantization: Quantization
+  /** Stored bits of what a step reads (`weightBits`). */
+  readonly weightBits: WeightBits
   readonly kv: KvFormat
   /** Kernels of the linear layers, of the routed experts, and of 16-bit tensors. */
   readonly kernel: Kernel
@@ -27,6 +30,11 @@ export interface ServingSystem {
   readonly tensorParallel: number
   readonly pipelineParallel: number
   readonly expertParallel: number
+  /**
+   * Copies of the attention, each with its own part of the requests, over which the experts of one replica are spread (attention data
+   * parallelism); 1 where absent.
+   */
+  readonly attentionCopies?: number
 }
 
 /** The requests that a replica sees. Lengths are averages. */
@@ -93,7 +101,9 @@ export class ServingPerformance {
   readonly #handover: number
   readonly #handoverRow: number
   readonly #fixed: number
-  readonly #perSequence: number
+  /** Host time that every sequence in flight adds to a step, seconds. */
+  readonly perSequenceSeconds: number
+  readonly #copies: number
   readonly #wait: number
   readonly #exponent: number
   readonly #skew: number
@@ -106,13 +116,13 @@ export class ServingPerformance {
     this.system = system
     this.load = load
     const { profile, gpu, physics, quantization, host, link } = system
-    const { tensorParallel: tp, pipelineParallel: pp, expertParallel: ep } = system
+    const { tensorParallel: tp, pipelineParallel: pp, expertParallel: ep, attentionCopies: copies = 1 } = system
+    this.#copies = copies
     const linear = kernelRates(gpu, system.kernel)
     const plain = kernelRates(gpu, system.plainKernel)
     const expert = kernelRates(gpu, system.expertKernel, true)
     const peak16 = peakFlopsPerSecond(gpu, 'bf16') ?? peakFlopsPerSecond(gpu, 'fp32') ?? 0
-    const bytesOf = (name: 'linear' | 'head' | 'expert'): number =>
-      (quantization.bits[name] ?? quantization.other_bits) / 8
+    const bytesOf = (name: keyof WeightBits): number => system.weightBits[name] / 8
 
     this.#exponent = physics.soft_maximum_exponent.value
     this.#skew = physics.expert_routing_skew.value
@@ -124,13 +134,14 @@ export class ServingPerformance {
     this.#headRead = (profile.headParameters * bytesOf('head')) / (tp * headRate.bytesPerSecond)
     this.#headCompute = (2 * profile.headParameters) / (tp * peak16 * physics.head_compute.value)
 
-    // Routed experts: over `ep` ranks, and inside an expert over the rest of the tensor-parallel group.
-    const expertTensorParallel = Math.max(1, tp / ep)
+    // Routed experts: over `ep` ranks, and inside an expert over the rest of the GPUs that hold them.
+    const expertRanks = tp * copies
+    const expertTensorParallel = Math.max(1, expertRanks / ep)
     const width = profile.expertWidth / expertTensorParallel
     const thin = profile.experts === 0 ? 1 : width / (width + physics.expert_half_width.value)
     const perExpert = profile.experts === 0 ? 0 : profile.expertParameters / profile.experts
-    this.#expertRead = (perExpert * bytesOf('expert')) / (tp * pp * expert.bytesPerSecond)
-    this.#expertCompute = (2 * perExpert) / (tp * pp * expert.flopsPerSecond * thin)
+    this.#expertRead = (perExpert * bytesOf('expert')) / (expertRanks * pp * expert.bytesPerSecond)
+    this.#expertCompute = (2 * perExpert) / (expertRanks * pp * expert.flopsPerSecond * thin)
     this.#expertTile = physics.expert_tile_rows.value
     this.#missShare = profile.experts === 0 ? 1 : 1 - profile.expertsPerToken / profile.experts
 
@@ -160,9 +171,13 @@ export class ServingPerformance {
     this.#reduceRow =
       tp > 1 ? (2 * profile.layers * activationBytes) / (pp * link.all_reduce_bytes_per_second.value) : 0
     // Inside one tensor-parallel group every rank holds all rows: experts on different ranks cost the same all-reduce and no
-    // exchange. The exchange belongs to data-parallel attention, which is not searched.
-    this.#exchangeLatency = 0
-    this.#exchangeRow = 0
+    // exchange. Copies of the attention hold different rows, which travel to their experts and back.
+    const isExchanged = copies > 1 && ep > 1
+    this.#exchangeLatency = isExchanged ? (2 * profile.moeLayers * allReduceLatencySeconds(link, ep)) / pp : 0
+    this.#exchangeRow = isExchanged
+      ? (2 * profile.moeLayers * profile.hiddenSize * physics.expert_exchange_bytes_per_element.value) /
+        (pp * link.expert_exchange_bytes_per_second.value)
+      : 0
     if (pp > 1) {
       this.#handover = system.llamaCpp
         ? physics.pipeline_handover_seconds.llama_cpp_per_boundary.value
@@ -176,21 +191,25 @@ export class ServingPerformance {
       host.step_seconds.value +
       (host.step_seconds_per_layer.value * profile.layers + host.step_seconds_per_moe_layer.value * profile.moeLayers) /
         pp
-    this.#perSequence = host.step_seconds_per_sequence.value
+    this.perSequenceSeconds = host.step_seconds_per_sequence.value
     this.#wait = 1 + physics.expert_wait_per_doubling.value * Math.log2(ep)
   }
 
   /** Seconds of one pass of one stage over `sequences` decoding sequences and `prompt` prompt tokens. */
   step(sequences: number, prompt: number): number {
     const rows = sequences + prompt
-    const ending = prompt / this.#promptTokens
     const exponent = this.#exponent
-    const read = rows > 1 ? this.#linearReadBatched : this.#linearRead
+    // One copy of the attention has its part of the rows; the experts have all.
+    const ownSequences = sequences / this.#copies
+    const ownPrompt = prompt / this.#copies
+    const ownRows = ownSequences + ownPrompt
+    const ending = ownPrompt / this.#promptTokens
+    const read = ownRows > 1 ? this.#linearReadBatched : this.#linearRead
     let seconds =
-      softMaximum(read, this.#linearCompute * rows, exponent) +
-      softMaximum(this.#headRead, this.#headCompute * (sequences + ending), exponent) +
-      softMaximum(this.#kvRead * sequences, this.#latentCompute * sequences, exponent) +
-      this.#promptAttention * prompt
+      softMaximum(read, this.#linearCompute * ownRows, exponent) +
+      softMaximum(this.#headRead, this.#headCompute * (ownSequences + ending), exponent) +
+      softMaximum(this.#kvRead * ownSequences, this.#latentCompute * ownSequences, exponent) +
+      this.#promptAttention * ownPrompt
     if (this.#expertRead > 0) {
       const { experts, expertsPerToken } = this.system.profile
       const hit = experts * (1 - this.#missShare ** (rows ** this.#skew))
@@ -200,11 +219,11 @@ export class ServingPerformance {
     return (
       seconds * this.#wait +
       this.#reduceLatency +
-      this.#reduceRow * rows +
+      this.#reduceRow * ownRows +
       this.#exchangeLatency +
       this.#exchangeRow * rows +
       this.#handover +
-      this.#handoverRow * rows +
+      this.#handoverRow * ownRows +
       this.#fixed
     )
   }
@@ -213,16 +232,23 @@ export class ServingPerformance {
   stepTerms(sequences: number, prompt: number): StepTerms {
     const rows = sequences + prompt
     const exponent = this.#exponent
+    const ownSequences = sequences / this.#copies
+    const ownPrompt = prompt / this.#copies
+    const ownRows = ownSequences + ownPrompt
     const { experts, expertsPerToken } = this.system.profile
     const hit = experts * (1 - this.#missShare ** (rows ** this.#skew))
     const linear = softMaximum(
-      rows > 1 ? this.#linearReadBatched : this.#linearRead,
-      this.#linearCompute * rows,
+      ownRows > 1 ? this.#linearReadBatched : this.#linearRead,
+      this.#linearCompute * ownRows,
       exponent,
     )
-    const head = softMaximum(this.#headRead, this.#headCompute * (sequences + prompt / this.#promptTokens), exponent)
-    const kv = softMaximum(this.#kvRead * sequences, this.#latentCompute * sequences, exponent)
-    const promptAttention = this.#promptAttention * prompt
+    const head = softMaximum(
+      this.#headRead,
+      this.#headCompute * (ownSequences + ownPrompt / this.#promptTokens),
+      exponent,
+    )
+    const kv = softMaximum(this.#kvRead * ownSequences, this.#latentCompute * ownSequences, exponent)
+    const promptAttention = this.#promptAttention * ownPrompt
     const expertSeconds =
       this.#expertRead > 0
         ? softMaximum(
@@ -238,12 +264,30 @@ export class ServingPerformance {
       kv,
       promptAttention,
       wait: (linear + head + expertSeconds + kv + promptAttention) * (this.#wait - 1),
-      reduce: this.#reduceLatency + this.#reduceRow * rows,
+      reduce: this.#reduceLatency + this.#reduceRow * ownRows,
       exchange: this.#exchangeLatency + this.#exchangeRow * rows,
-      handover: this.#handover + this.#handoverRow * rows,
+      handover: this.#handover + this.#handoverRow * ownRows,
       fixed: this.#fixed,
       total: this.step(sequences, prompt),
     }
+  }
+
+  /**
+   * Seconds from one token of a request to its next, from those of a stage with the head. The last stage alone reads the head, so a
+   * token takes the sum of the stages, or, once enough requests are in flight to keep all of them busy, as many times the slowest.
+   */
+  throughStages(stageSeconds: number, concurrency: number): number {
+    const { pipelineParallel: pp } = this.system
+    const onStage = Math.max(1, concurrency / pp) / this.#copies
+    const head = softMaximum(this.#headRead, this.#headCompute * onStage, this.#exponent)
+    return Math.max(pp * stageSeconds - (pp - 1) * head, Math.min(concurrency, pp) * stageSeconds)
+  }
+
+  /** Seconds of one prompt's passes among `concurrency` requests in flight, the hand-over through the stages included. */
+  promptSeconds(concurrency: number): number {
+    const { pipelineParallel: pp } = this.system
+    const pass = this.step(Math.max(0, Math.max(1, concurrency / pp) - 1), this.#chunk)
+    return pass * (this.#passes + pp - 1)
   }
 
   /**
@@ -261,7 +305,8 @@ export class ServingPerformance {
     const share = Math.min(1, ((onStage - 1) / outputTokens) * Math.max(1, input / this.load.chunkTokens))
     const decode = this.step(onStage, 0)
     const mixed = share > 0 ? this.step(onStage, arriving / share) : decode
-    const tpot = pp * ((1 - share) * decode + share * mixed) + this.#perSequence * concurrency
+    const stage = (1 - share) * decode + share * mixed
+    const tpot = this.throughStages(stage, concurrency) + (this.perSequenceSeconds * concurrency) / this.#copies
 
     const pass = this.step(Math.max(0, onStage - 1), this.#chunk)
     const own = pass * (this.#passes + pp - 1)

@@ -193,7 +193,7 @@ function defaultSequenceLength({ model }: TrainScenario, catalog: Catalog): numb
 }
 
 /** DTensor plans of FSDP2 trainers and Megatron divide norms too; DeepSpeed's automatic tensor parallelism does not. */
-function dividesNorms(trainer: Trainer | undefined): boolean {
+export function dividesNorms(trainer: Trainer | undefined): boolean {
   return trainer?.sharding === 'megatron' || trainer?.sharding === 'fsdp2'
 }
 

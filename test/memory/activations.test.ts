@@ -83,9 +83,9 @@ describe('llama.cpp', () => {
 })
 
 describe('TensorRT-LLM', () => {
-  it('sizes its workspace by batched tokens and sequences', () => {
-    // Llama 2 7B: 8192 x (3 x 11,008 + 6 x 4096) x 2 + 14 x 256 x 32,000 + 1 GiB
+  it('sizes its workspace by batched tokens', () => {
+    // Llama 2 7B: 8192 x (3 x 11,008 + 6 x 4096) x 2 + 1 GiB
     const workspace = peak('llama-2-7b', { engine: tensorrtLlm }, '0.20').bytes(256, 8192, 0)
-    expect(workspace).toBe(8192 * (3 * 11_008 + 6 * 4096) * 2 + 14 * 256 * 32_000 + GIB)
+    expect(workspace).toBe(8192 * (3 * 11_008 + 6 * 4096) * 2 + GIB)
   })
 })

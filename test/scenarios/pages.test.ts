@@ -6,6 +6,7 @@ import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { totalBytes } from '../../src/memory/ledger.ts'
 import { describeModel } from '../../src/model/tensors.ts'
 import { profileModel } from '../../src/performance/profile.ts'
+import { weightBits } from '../../src/performance/weight-bits.ts'
 import { emptySpeed, ServingPerformance } from '../../src/performance/serving.ts'
 import { Figures, GIB, shown } from './article-figures.ts'
 
@@ -67,13 +68,15 @@ describe('docs/performance.md', () => {
     if (architecture === undefined) throw new Error('no architecture')
     const gpu = get(catalog, 'gpus', 'h100-sxm-80gb')
     const fp8 = get(catalog, 'kernels', 'fp8')
+    const tensors = describeModel(architecture)
     const performance = new ServingPerformance(
       {
-        profile: profileModel(describeModel(architecture)),
+        profile: profileModel(tensors),
         gpu,
         generation: get(catalog, 'generations', gpu.generation),
         link: get(catalog, 'links', 'nvlink4'),
         quantization: get(catalog, 'quantizations', 'fp8'),
+        weightBits: weightBits(tensors, get(catalog, 'quantizations', 'fp8')),
         kv: get(catalog, 'kvFormats', 'fp8'),
         kernel: fp8,
         expertKernel: fp8,
@@ -88,18 +91,18 @@ describe('docs/performance.md', () => {
       { inputTokens: 1024, outputTokens: 256, prefixCached: 0, chunkTokens: 8192 },
     )
     const decode = performance.stepTerms(32, 0)
-    near('12.046 ms', 12.046, decode.linear * 1000)
-    near('1.002 ms', 1.002, decode.kv * 1000)
-    near('1.072 ms', 1.072, decode.reduce * 1000)
-    near('step 17.865 ms', 17.865, decode.total * 1000)
+    near('11.416 ms', 11.416, decode.linear * 1000)
+    near('0.925 ms', 0.925, decode.kv * 1000)
+    near('1.029 ms', 1.029, decode.reduce * 1000)
+    near('15.880 ms', 15.88, decode.total * 1000)
     const mixed = performance.stepTerms(32, 1024)
-    near('59.500 ms', 59.5, mixed.linear * 1000)
-    near('18.908 ms', 18.908, mixed.reduce * 1000)
-    near('step 83.918 ms', 83.918, mixed.total * 1000)
+    near('58.971 ms', 58.971, mixed.linear * 1000)
+    near('19.130 ms', 19.13, mixed.reduce * 1000)
+    near('82.571 ms', 82.571, mixed.total * 1000)
     const speed = performance.at(32, emptySpeed())
-    near('26.06 ms', 26.06, speed.tpotSeconds * 1000)
-    near('0.3846', 0.3846, speed.promptUtilization)
-    near('141.3 ms', 141.3, speed.ttftSeconds * 1000)
-    near('1207 output tokens/s', 1207, speed.outputTokensPerSecond)
+    near('24.10 ms', 24.1, speed.tpotSeconds * 1000)
+    near('0.4089', 0.4089, speed.promptUtilization)
+    near('146.3 ms', 146.3, speed.ttftSeconds * 1000)
+    near('1302 output tokens/s', 1302, speed.outputTokensPerSecond)
   })
 })

@@ -10,7 +10,7 @@ export function elementwiseTerm({ work, rates, passes, configuration, trainer, p
   const divided = physics.elementwise_divided.value
   const whole = sequenceParallel || t === 1 ? 1 / t : divided / t + (1 - divided)
   const layers = work.mixerLayers + physics.elementwise_recurrent_layers.value * work.recurrentLayers
-  const stack = work.moeLayers > 0 ? trainer.time_factor : 1
+  const stack = work.moeLayers > 0 ? trainer.time_factor.value : 1
   const bytes = physics.elementwise_bytes.value * work.hiddenSize * layers * (whole / p) * passes.elementwise * stack
   return {
     name: 'elementwise',

@@ -16,7 +16,7 @@ function expertGemm({ rates, passes, configuration, trainer, physics }: RunConte
   const { tensorParallel: t, expertParallel: e } = configuration
   const parameters = experts.parameters / modelParallel(configuration)
   const size = sizeShare(experts.narrowest, physics.gemm_half_width.value)
-  const rate = (rates.gemm * physics.expert_gemm.value * size) / trainer.time_factor
+  const rate = (rates.gemm * physics.expert_gemm.value * size) / trainer.time_factor.value
   const perToken = (2 * parameters * passes.linear) / rate
   const tokensPerExpert = (experts.expertsPerToken * Math.max(e, t)) / (t * experts.experts)
   const half = physics.expert_half_tokens.value
@@ -35,7 +35,7 @@ function expertGemm({ rates, passes, configuration, trainer, physics }: RunConte
 function expertCopies(context: RunContext, experts: ExpertWork): TimeTerm {
   const { rates, passes, configuration, trainer, physics } = context
   const copies = experts.expertsPerToken
-  const perCopy = physics.expert_copy_bytes.value * trainer.time_factor
+  const perCopy = physics.expert_copy_bytes.value * trainer.time_factor.value
   const layers = experts.layers / modelParallel(configuration)
   return {
     name: 'expert_copies',
