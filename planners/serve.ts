@@ -1,5 +1,6 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { resultVersion, type ServeResult } from '../src/result/plan.ts'
+import { serveCalibration } from './calibrated.ts'
 import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
 import { missBySetting } from './search/near-miss.ts'
 import { fixesOf, type Relaxation, remediesFor } from './serve/fixes.ts'
@@ -57,7 +58,7 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
     pareto: run.front.map((candidate) => planOf(request, candidate, false)),
     near_misses: nearMisses,
     search: searchOf(run.counts),
-    assumptions: [...(options.assumptions ?? [])],
+    assumptions: [...(options.assumptions ?? []), ...serveCalibration(request, run.best?.assignment ?? null)],
     warnings: [...(options.warnings ?? []), ...(run.best === null ? [] : warningsFor(request, run.best))],
     constraints: refusingReasons(run.constraints, run.counts),
     catalog: catalogOf(catalog, request.offers),

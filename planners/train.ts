@@ -1,6 +1,7 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { resultVersion } from '../src/result/plan.ts'
 import type { TrainResult } from '../src/result/train.ts'
+import { trainCalibration } from './calibrated.ts'
 import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
 import { missBySetting } from './search/near-miss.ts'
 import { type TrainRemedy, trainFixes } from './train/fixes.ts'
@@ -52,6 +53,7 @@ export function planTrain(request: TrainRequest, catalog: Catalog, options: Trai
     search: searchOf(run.counts),
     assumptions: [
       ...(options.assumptions ?? []),
+      ...trainCalibration(request, catalog, run.best?.assignment ?? null),
       ...(run.best === null || request.hours !== null
         ? []
         : run.best.assignment.reliability.assumptions(run.best.assignment.computeHours)),

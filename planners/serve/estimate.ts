@@ -3,8 +3,10 @@ import { newestRelease, releaseFor } from '../../src/catalog/support.ts'
 import { eligibleOffers } from '../../src/cost/eligibility.ts'
 import { emptySpeed } from '../../src/performance/serving.ts'
 import type { Plan, Violation } from '../../src/result/plan.ts'
+import type { Headroom } from '../../src/scenario/common.ts'
 import { serveDefaults } from '../../src/scenario/defaults.ts'
 import { inputError } from '../../src/scenario/diagnostic.ts'
+import { serveCalibration } from '../calibrated.ts'
 import { entryNamed } from '../entry.ts'
 import { resolveModel } from '../model.ts'
 import { round } from '../round.ts'
@@ -40,7 +42,7 @@ export interface EstimateInput {
   readonly utilization?: number | undefined
   readonly maxBatchedTokens?: number | undefined
   readonly maxSequences?: number | undefined
-  readonly headroom?: number | undefined
+  readonly headroom?: Headroom | undefined
   readonly memoryModel?: string | undefined
   readonly explain?: boolean | undefined
   /** Day from which the age of prices is judged, YYYY-MM-DD. */
@@ -191,6 +193,7 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
     utilization: input.utilization ?? null,
     maxBatchedTokens: input.maxBatchedTokens ?? null,
     headroom,
+    accuracy: catalog.physics.accuracy,
     quantizations: [quantization],
     defaultQuantizations: false,
     kvFormats: [kv],
@@ -205,7 +208,9 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
     alternatives: 0,
     billedShare: 1,
   }
-  return { ...bind(request, catalog, gpus), request, assumptions }
+  const bound = bind(request, catalog, gpus)
+  assumptions.push(...serveCalibration(request, bound.assignment))
+  return { ...bound, request, assumptions }
 }
 
 /** Binds every variable to its only value; the machine is the cheapest that holds the replicas, or an unpriced one. */

@@ -5,7 +5,9 @@ import { explainSpeed } from '../../src/performance/explain.ts'
 import type { ServingSpeed } from '../../src/performance/serving.ts'
 import type { Plan, Target } from '../../src/result/plan.ts'
 import { round } from '../round.ts'
+import { servingAccuracy } from './accuracy.ts'
 import type { ServeAssignment } from './assignment.ts'
+import { speedConfidence } from './confidence.ts'
 import type { Candidate } from './incumbents.ts'
 import type { ServeRequest } from './request.ts'
 import { qualityModel } from './space.ts'
@@ -46,6 +48,7 @@ export function planOf(request: ServeRequest, candidate: Candidate, explain: boo
     quality: { loss_percent: round(loss.expected), low_percent: round(loss.low), high_percent: round(loss.high) },
     targets: targetsOf(request, a, speed, sustained),
     confidence: speedConfidence(request, a),
+    accuracy: servingAccuracy(request, candidate),
     launch: launchOf(request, a),
   }
 }
@@ -140,15 +143,6 @@ function targetsOf(request: ServeRequest, a: ServeAssignment, speed: ServingSpee
   }
   atMost('quality', a.lossPercent, request.maxLossPercent, 'percent')
   return targets
-}
-
-/** Measured: benchmark runs of this GPU and of this kernel stand behind the speed. */
-export function speedConfidence(request: ServeRequest, a: ServeAssignment): Plan['confidence'] {
-  const { kernel, gpu, generation } = a.performance.system
-  const factor = kernel.gpu_factors === 'llama_cpp' ? gpu.efficiency.llama_cpp_bandwidth : gpu.efficiency.bandwidth
-  const compute = kernel.compute.generations[gpu.generation]
-  const known = (factor?.records ?? 0) > 0 && (compute?.records ?? 0) > 0 && !generation.assumed
-  return known && request.tensors !== null ? 'measured' : 'specification'
 }
 
 function launchOf(request: ServeRequest, a: ServeAssignment): string {

@@ -1,3 +1,4 @@
+import type { Accuracy } from '../../src/catalog/accuracy.ts'
 import type { Engine, EngineRelease } from '../../src/catalog/engine.ts'
 import type { Gpu } from '../../src/catalog/gpu.ts'
 import type { Model } from '../../src/catalog/model.ts'
@@ -5,6 +6,7 @@ import type { KvFormat, Quantization } from '../../src/catalog/quantization.ts'
 import type { PricedOffer } from '../../src/cost/eligibility.ts'
 import type { ModelTensors } from '../../src/model/tensors.ts'
 import type { ModelProfile } from '../../src/performance/profile.ts'
+import type { Headroom } from '../../src/scenario/common.ts'
 
 export type Objective = 'cost' | 'cost_per_token' | 'time' | 'latency' | 'gpus' | 'energy'
 
@@ -35,7 +37,9 @@ export interface ServeRequest {
   readonly utilization: number | null
   readonly maxBatchedTokens: number | null
   /** Share of the GPU kept free beyond everything counted. */
-  readonly headroom: number
+  readonly headroom: Headroom
+  /** The model's record on measured runs: bands, and the headroom of `p95`. */
+  readonly accuracy: Accuracy
   readonly quantizations: readonly Quantization[]
   /** The scenario names no formats: those that only repeat another on a GPU are left out there. */
   readonly defaultQuantizations: boolean

@@ -72,6 +72,7 @@ export function resolveServe(
     utilization: options.utilizationGiven ? scenario.utilization : null,
     maxBatchedTokens: scenario.max_batched_tokens ?? null,
     headroom: scenario.headroom,
+    accuracy: catalog.physics.accuracy,
     quantizations:
       search.quantization === undefined
         ? [...catalog.quantizations.values()].filter((each) => isDefaultFormat(each, model, engines))

@@ -6,6 +6,7 @@ import { prepareServingMemory, type ServingMemory } from '../../src/memory/servi
 import { kernelRates } from '../../src/performance/hardware.ts'
 import { type ServingLoad, ServingPerformance } from '../../src/performance/serving.ts'
 import { weightBits } from '../../src/performance/weight-bits.ts'
+import { servingHeadroom } from './accuracy.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { ServeRequest } from './request.ts'
 
@@ -35,7 +36,7 @@ export function memoryOf(request: ServeRequest, catalog: Catalog, a: ServeAssign
     tensorParallel: a.tensorParallel,
     pipelineParallel: a.pipelineParallel,
     expertParallel: a.expertParallel,
-    headroomFraction: request.headroom,
+    headroomFraction: servingHeadroom(request, a),
   }
   if (request.memoryModel === 'rule-of-thumb' || request.tensors === null) {
     return prepareRuleOfThumbMemory({

@@ -1,12 +1,11 @@
 import type { Candidate } from './incumbents.ts'
-import { speedConfidence } from './plan.ts'
 import type { ServeRequest } from './request.ts'
 
 /** Above this share of the sustained rate, bursts queue for long even though the mean fits (M/D/1: 4.5 services at 0.9). */
 const BUSY = 0.9
 
 /** What a reader should know before renting the plan. */
-export function warningsFor(request: ServeRequest, { assignment: a, concurrency, speed }: Candidate): string[] {
+export function warningsFor(request: ServeRequest, { assignment: a, concurrency }: Candidate): string[] {
   const warnings: string[] = []
   const { physics, generation, kernel } = a.performance.system
   const used =
@@ -27,22 +26,12 @@ export function warningsFor(request: ServeRequest, { assignment: a, concurrency,
     warnings.push(
       'Only the parameter count of the model is known: memory follows rules of thumb, and the speed counts the reading of all parameters and no communication between GPUs. Real speed is lower.',
     )
-  } else if (generation.assumed) {
+  } else if (generation.assumed && a.board.gpu.calibrated === undefined) {
     warnings.push(`No measured run on ${generation.name} stands behind these speeds: expect twice the usual error.`)
   } else if ((kernel.compute.generations[a.board.gpu.generation]?.records ?? 0) === 0) {
     warnings.push(
       `No measured run of ${a.quantization.name} on ${generation.name} stands behind these speeds: they rest on the data sheet and an assumed efficiency.`,
     )
-  }
-  const { measured, data_sheet } = physics.expected_error
-  const error = (speedConfidence(request, a) === 'measured' ? measured : data_sheet).value
-  if (request.tpotMs !== null && request.tensors !== null) {
-    const margin = 1 - (speed.tpotSeconds * 1000) / request.tpotMs
-    if (margin < error) {
-      warnings.push(
-        `The TPOT target has ${Math.round(margin * 100)} % to spare, less than the ${Math.round(error * 100)} % by which one prediction in ten errs ${error === measured.value ? 'on measured hardware' : 'where only the data sheet is known'}: try it before you commit.`,
-      )
-    }
   }
   if (a.weightSupport.level === 'expanded') {
     warnings.push(`${a.board.gpu.name} runs ${a.quantization.name} expanded: ${a.weightSupport.reason}.`)

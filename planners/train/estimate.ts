@@ -3,8 +3,10 @@ import { eligibleOffers } from '../../src/cost/eligibility.ts'
 import { largestWhere } from '../../src/memory/serving-types.ts'
 import type { Violation } from '../../src/result/plan.ts'
 import type { TrainPlan } from '../../src/result/train.ts'
+import type { Headroom } from '../../src/scenario/common.ts'
 import { inputError } from '../../src/scenario/diagnostic.ts'
 import { trainDefaults } from '../../src/scenario/train-defaults.ts'
+import { trainCalibration } from '../calibrated.ts'
 import { entryNamed } from '../entry.ts'
 import { resolveModel } from '../model.ts'
 import { round } from '../round.ts'
@@ -41,7 +43,7 @@ export interface TrainEstimateInput {
   readonly contextParallel?: number | undefined
   readonly expertParallel?: number | undefined
   readonly trainer?: string | undefined
-  readonly headroom?: number | undefined
+  readonly headroom?: Headroom | undefined
   readonly explain?: boolean | undefined
   /** Day from which the age of prices is judged, YYYY-MM-DD. */
   readonly asOf: string
@@ -191,7 +193,7 @@ function given(input: TrainEstimateInput, catalog: Catalog) {
   if (method !== 'full' && input.loraRank === undefined) assumptions.push(`LoRA rank ${loraRank}.`)
   const headroom = input.headroom ?? trainDefaults.headroom
   if (input.headroom === undefined)
-    assumptions.push(`${headroom * 100} % of the GPU kept free beyond everything counted.`)
+    assumptions.push(`${trainDefaults.headroom * 100} % of the GPU kept free beyond everything counted.`)
   assumptions.push('Time and cost are those of a billion tokens.')
   const { eligible } = eligibleOffers(catalog.offers.values(), {
     asOf: input.asOf,
@@ -237,10 +239,12 @@ function given(input: TrainEstimateInput, catalog: Catalog) {
     spotInterruptionsPerInstanceHour: null,
     checkpointBytesPerSecond: null,
     headroom,
+    accuracy: catalog.physics.accuracy,
     objective: 'cost',
     alternatives: 0,
   }
   const assignment = bind(request, catalog, gpus)
+  assumptions.push(...trainCalibration(request, catalog, assignment))
   return { request, assignment, assumptions, priced: assignment.priced.offer.id !== UNPRICED }
 }
 

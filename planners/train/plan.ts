@@ -3,6 +3,7 @@ import { trainingLaunch } from '../../src/export/training.ts'
 import type { Target } from '../../src/result/plan.ts'
 import type { TrainConfiguration, TrainPlan } from '../../src/result/train.ts'
 import { round } from '../round.ts'
+import { trainingAccuracy } from './accuracy.ts'
 import type { TrainAssignment } from './assignment.ts'
 import { hostBytes } from './constraints.ts'
 import type { TrainCandidate } from './incumbents.ts'
@@ -40,6 +41,7 @@ export function trainPlanOf(request: TrainRequest, { assignment: a }: TrainCandi
     },
     targets: targetsOf(request, a),
     confidence: confidenceOf(a),
+    accuracy: trainingAccuracy(request, a),
     launch: trainingLaunch(configuration, {
       model: request.model.huggingface ?? request.model.id,
       gpus: a.gpus,

@@ -1,7 +1,9 @@
+import type { Accuracy } from '../../src/catalog/accuracy.ts'
 import type { Gpu } from '../../src/catalog/gpu.ts'
 import type { Trainer } from '../../src/catalog/trainer.ts'
 import type { PricedOffer } from '../../src/cost/eligibility.ts'
 import type { LoraTarget, ModelTensors } from '../../src/model/tensors.ts'
+import type { Headroom } from '../../src/scenario/common.ts'
 import type {
   ActivationCheckpointing,
   LossImplementation,
@@ -49,7 +51,10 @@ export interface TrainRequest extends ResolvedModel {
   readonly hours: number | null
   readonly spotInterruptionsPerInstanceHour: number | null
   readonly checkpointBytesPerSecond: number | null
-  readonly headroom: number
+  /** Share of the GPU kept free beyond everything counted. */
+  readonly headroom: Headroom
+  /** The model's record on measured runs: bands, and the headroom of `p95`. */
+  readonly accuracy: Accuracy
   readonly objective: TrainObjective
   readonly alternatives: number
 }

@@ -82,6 +82,7 @@ export function resolveTrain(
     checkpointBytesPerSecond:
       scenario.checkpoint_gb_per_second === undefined ? null : scenario.checkpoint_gb_per_second * 1e9,
     headroom: scenario.headroom,
+    accuracy: catalog.physics.accuracy,
     objective: scenario.objective,
     alternatives: options.alternatives,
   }

@@ -6,6 +6,7 @@ import { prepareTrainingMemory, type TrainingMemory } from '../../src/memory/tra
 import { prepareReliability } from '../../src/performance/reliability.ts'
 import type { TimedConfiguration } from '../../src/performance/training/input.ts'
 import { prepareTrainingTime } from '../../src/performance/training/training-time.ts'
+import { trainingHeadroom } from './accuracy.ts'
 import type { TrainAssignment } from './assignment.ts'
 import type { TrainRequest } from './request.ts'
 
@@ -58,7 +59,7 @@ function memoryOf(
       trainableParameters: lora === null ? parameters : trainableParameters(request.tensors, lora),
       gpu,
       configuration,
-      headroomFraction: request.headroom,
+      headroomFraction: trainingHeadroom(request, gpu),
     })
   }
   const states = `${a.method} ${a.loraRank} ${a.optimizer} ${a.zeroStage} ${a.offload} ${a.checkpointing}`
@@ -72,10 +73,10 @@ function memoryOf(
           gpu,
           physics: catalog.physics.trainingMemory,
           configuration,
-          headroomFraction: request.headroom,
+          headroomFraction: 0,
         }),
       )
-      .on(gpu, request.headroom),
+      .on(gpu, trainingHeadroom(request, gpu)),
   )
 }
 

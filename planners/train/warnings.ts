@@ -1,4 +1,4 @@
-import { percent } from '../../src/units.ts'
+import type { TrainAssignment } from './assignment.ts'
 import type { TrainCandidate } from './incumbents.ts'
 import type { TrainRequest } from './request.ts'
 
@@ -8,27 +8,14 @@ export function trainWarnings(request: TrainRequest, { assignment: a }: TrainCan
   if (request.hours !== null) return warnings
   const { time } = a
   if (time === null) return warnings
-  const { errorFactor } = time
-  warnings.push(
-    time.isMeasured
-      ? `Four in five measured runs of this kind take between 1/${errorFactor} and ${errorFactor} times the predicted time.`
-      : `No measured training run ${unmeasured(a)} stands behind this time: reckon with 1/${errorFactor} to ${errorFactor} times.`,
-  )
-  const late = request.deadlineHours !== null && a.hours * errorFactor > request.deadlineHours
-  const dear = request.budgetUsd !== null && a.usdPerRun * errorFactor > request.budgetUsd
-  if (late) warnings.push('At the slow end of that range the run misses its deadline.')
-  if (dear) warnings.push('At the slow end of that range the run exceeds its budget.')
-  const room = (a.memoryResult.capacityBytes - a.memoryResult.totalBytes) / a.memoryResult.capacityBytes
-  if (room < 0.1 && request.memoryModel === 'architecture') {
-    warnings.push(
-      `The fullest GPU has ${percent(Math.max(0, room))} to spare: one prediction in ten errs by more than 14 % in memory.`,
-    )
+  if (!time.isMeasured) {
+    warnings.push(`No measured training run ${unmeasuredRun(a)} stands behind this time: the band around it is twice as wide.`)
   }
   return warnings
 }
 
 /** What no record covers: the GPU's generation, offloading, or both. */
-function unmeasured(a: TrainCandidate['assignment']): string {
+export function unmeasuredRun(a: TrainAssignment): string {
   const isAssumed = a.time?.parts.context.rates.assumed === true
   return [
     ...(isAssumed ? [`on ${a.machine.generation.name}`] : []),

@@ -9,7 +9,7 @@ export interface Observation {
   readonly measured: number
   /** How much the figure counts beside the others. */
   readonly weight: number
-  /** Errors are divided by this before they are judged: 0.1 where ten times the usual precision is expected. Absent: 1. */
+  /** Errors are divided by this before they are judged: 0.1 where ten times the usual precision is expected; else 1. */
   readonly scale?: number
   predict(): number
 }
@@ -119,7 +119,8 @@ export function fit(
 }
 
 function residual(observation: Observation | undefined): number {
-  return observation === undefined ? 0 : Math.log(observation.predict() / observation.measured) / (observation.scale ?? 1)
+  if (observation === undefined) return 0
+  return Math.log(observation.predict() / observation.measured) / (observation.scale ?? 1)
 }
 
 /** Cholesky: the prior makes the matrix positive definite. */

@@ -12,16 +12,19 @@ interface Prior {
 }
 
 /*
- * Physical starts: what is counted in the engine's source or expected of the libraries, before any start-up log is read.
+ * Physical starts: what is counted in the engine's source or expected of the libraries, before any start-up log is
+ * read.
  *
- * - activation base: matrix-product workspaces of 8 to 32 MiB a handle (cuBLAS documentation, CUBLAS_WORKSPACE_CONFIG), the
- *   attention kernel's own, and rounding of the allocator to segments of 20 MiB: about a tenth of a GiB.
- * - outside the allocator, one GPU: loaded kernels of PyTorch and the libraries, a few hundred MB, lazily loaded or not.
- * - over NVLink: NCCL's buffers (4 MiB a channel and direction for some dozens of channels, several communicators) and the
- *   buffers of custom all-reduce: in the order of a GiB, a little more with every doubling of the ranks. Over PCIe the buffers
- *   of peer access are missing.
- * - graphs: some ten kernel nodes a layer and captured size at about 16 KiB each, 51 sizes: 8 MB a layer; some fifty buffers of
- *   512 tokens in 16 bit in the shared pool: 5e-5 GiB a hidden unit; the pool's first segments.
+ * - activation base: matrix-product workspaces of 8 to 32 MiB a handle (cuBLAS documentation, CUBLAS_WORKSPACE_CONFIG),
+ *   the attention kernel's own, and rounding of the allocator to segments of 20 MiB: about a tenth of a GiB.
+ * - outside the allocator, one GPU: loaded kernels of PyTorch and the libraries, a few hundred MB, lazily loaded or
+ *   not.
+ * - over NVLink: NCCL's buffers (4 MiB a channel and direction for some dozens of channels, several communicators) and
+ *   the buffers of custom all-reduce: in the order of a GiB, a little more with every doubling of the ranks. Over PCIe
+ *   the buffers of peer access are missing.
+ * - graphs: kernel nodes of some KiB each, some ten a layer and captured size, 51 sizes: in the order of 10 MB a layer;
+ *   the largest size's buffers in the shared pool, 512 tokens in 16 bit for each of some dozens: in the order of 1e-4 GiB
+ *   a hidden unit; the pool's first segments. Orders of magnitude: what a node takes is not documented.
  */
 const SERVING_PRIOR = {
   activation_base_gib: { start: 0.1, spread: 0.8 },
@@ -30,14 +33,14 @@ const SERVING_PRIOR = {
   runtime_nvlink_per_doubling_gib: { start: 0.1, spread: 1 },
   runtime_pcie_gib: { start: 0.3, spread: 0.6 },
   graphs_base_gib: { start: 0.3, spread: 0.7 },
-  graphs_per_layer_gib: { start: 0.008, spread: 0.7 },
-  graphs_per_hidden_gib: { start: 5e-5, spread: 0.7 },
+  graphs_per_layer_gib: { start: 0.01, spread: 1 },
+  graphs_per_hidden_gib: { start: 1e-4, spread: 1 },
 } as const satisfies Partial<Record<keyof MemoryConstants, Prior>>
 
 /**
- * Bytes of sampler buffers for each sequence and vocabulary entry, counted from vLLM's sampler. With a sort: logits 2 + 4, sorted keys 4,
- * 64-bit indices 8, scratch of the sort 12, probabilities 4, their cumulative sum 4; without: logits 2 + 4, probabilities 4, noise 4.
- * Spread: whether one 16-bit or 32-bit tensor is freed in time.
+ * Bytes of sampler buffers for each sequence and vocabulary entry, counted from vLLM's sampler. With a sort: logits 2 +
+ * 4, sorted keys 4, 64-bit indices 8, scratch of the sort 12, probabilities 4, their cumulative sum 4; without: logits
+ * 2 + 4, probabilities 4, noise 4. Spread: whether one 16-bit or 32-bit tensor is freed in time.
  */
 const SAMPLER_COUNTS = [38, 14] as const
 const SAMPLER_SPREAD = 0.1
@@ -53,9 +56,9 @@ function samplerPrior(value: number): Prior {
 }
 
 /**
- * Constants of what servers hold beside weights and cache. Releases of an engine that hold the same value share it: too few start-up logs
- * tell them apart, and where one was taken over from the other they stay together. A constant of 0 says that the engine's
- * accounting has no such term, and stays.
+ * Constants of what servers hold beside weights and cache. Releases of an engine that hold the same value share it: too
+ * few start-up logs tell them apart, and where one was taken over from the other they stay together. A constant of 0
+ * says that the engine's accounting has no such term, and stays.
  */
 export function servingMemoryConstants(catalog: Catalog): Constant[] {
   const list: Constant[] = []
@@ -79,7 +82,10 @@ export function servingMemoryConstants(catalog: Catalog): Constant[] {
   return list
 }
 
-/** A caching allocator that serves equal sizes again and again holds about a twentieth more than is alive (PyTorch's segments of 2 and 20 MiB). */
+/**
+ * A caching allocator that serves equal sizes again and again holds about a twentieth more than is alive (PyTorch's
+ * segments of 2 and 20 MiB).
+ */
 const SLACK: Prior = { start: 1.05, spread: 0.05 }
 /** Cached blocks of one length rarely serve another: as much again as is alive. */
 const VARYING_LENGTHS: Prior = { start: 2, spread: 0.3 }
@@ -87,10 +93,11 @@ const VARYING_LENGTHS: Prior = { start: 2, spread: 0.3 }
 const EXTRA_ACTIVATIONS: Prior = { start: 4, spread: 0.4 }
 
 /**
- * Bytes of the loss block for each token and vocabulary entry, counted from the tensors alive at the start of the backward pass.
- * Transformers: 16-bit logits 2, fp32 copy 4, log-softmax 4, its gradient 4. Its releases of early 2024: fp32 logits and a shifted copy, each
- * with a gradient or log-softmax, 4 x 4. PyTorch recipes with fp32 logits: 4 + 4 + 4. LitGPT: logits 2, log-softmax 4, gradient 2.
- * Megatron's fused kernel: logits and gradient, 2 + 2. Spread: half of one tensor.
+ * Bytes of the loss block for each token and vocabulary entry, counted from the tensors alive at the start of the
+ * backward pass. Transformers: 16-bit logits 2, fp32 copy 4, log-softmax 4, its gradient 4. Its releases of early 2024:
+ * fp32 logits and a shifted copy, each with a gradient or log-softmax, 4 x 4. PyTorch recipes with fp32 logits: 4 + 4 +
+ * 4. LitGPT: logits 2, log-softmax 4, gradient 2. Megatron's fused kernel: logits and gradient, 2 + 2. Spread: half of
+ * one tensor.
  */
 const LOSS_COUNTS: Readonly<Record<string, number>> = {
   'fsdp-qlora': 16,
@@ -106,7 +113,9 @@ const LOSS_COUNTS: Readonly<Record<string, number>> = {
 const LOSS_COUNT_OF_TRANSFORMERS = 14
 const LOSS_SPREAD = 0.12
 
-/** Inputs of 4-bit products in 16-bit values: bitsandbytes 0.41 keeps them once, later releases in fp32, which is twice. */
+/**
+ * Inputs of 4-bit products in 16-bit values: bitsandbytes 0.41 keeps them once, later releases in fp32, which is twice.
+ */
 const INPUT_COPIES: Readonly<Record<string, number>> = { 'litgpt-2023': 1 }
 const INPUT_COPIES_LATER = 2
 const INPUT_COPIES_SPREAD = 0.3
@@ -116,9 +125,9 @@ const SCORES: Prior = { start: 5, spread: 0.15 }
 const CAPPED_SCORES: Prior = { start: 9, spread: 0.15 }
 
 /**
- * Constants of the memory of a training run. The loss block is one implementation wherever the bytes are the same: trainers share it, and
- * an earlier release shares what it holds alike with the later one. Left out: `device.room_gib`, which is read from which runs failed and not
- * from a size, and `device.context_gib`, which no published peak holds.
+ * Constants of the memory of a training run. The loss block is one implementation wherever the bytes are the same:
+ * trainers share it, and an earlier release shares what it holds alike with the later one. Left out: `device.room_gib`,
+ * which is read from which runs failed and not from a size, and `device.context_gib`, which no published peak holds.
  */
 export function trainingMemoryConstants(catalog: Catalog): Constant[] {
   const shared = new Map<string, Shared>()
@@ -164,24 +173,31 @@ export function trainingMemoryConstants(catalog: Catalog): Constant[] {
 /** Objects that hold one value and move together. */
 interface Shared {
   readonly prior: Prior
-  readonly objects: Fitted[]
-  readonly places: Place[]
+  readonly members: { readonly object: Fitted; readonly place: Place }[]
 }
 
 function share(groups: Map<string, Shared>, key: string, prior: Prior, object: Fitted, place: Place): void {
-  const group = groups.get(key) ?? { prior, objects: [], places: [] }
-  group.objects.push(object)
-  group.places.push(place)
+  const group = groups.get(key) ?? { prior, members: [] }
+  group.members.push({ object, place })
   groups.set(key, group)
 }
 
+/** Objects with records first: they name the constant, and those without follow them. */
 function constantsOf(groups: ReadonlyMap<string, Shared>): Constant[] {
-  return [...groups.values()].map(({ prior, objects, places }) => ({ ...prior, name: nameOf(places), objects, places }))
-}
-
-function nameOf(places: readonly Place[]): string {
-  const [place] = places
-  return place === undefined ? '' : `${place.subject}/${place.id} ${place.path.join('.')}`
+  return [...groups.values()].map(({ prior, members }) => {
+    const ordered = members.toSorted((a, b) => b.object.records - a.object.records)
+    const isRead = ordered.some(({ object }) => object.records > 0)
+    const places = ordered.map(({ place, object }) =>
+      isRead && object.records === 0 ? { ...place, follows: true } : place,
+    )
+    const [first] = places
+    return {
+      name: first === undefined ? '' : `${first.subject}/${first.id} ${first.path.join('.')}`,
+      objects: ordered.map(({ object }) => object),
+      places,
+      ...prior,
+    }
+  })
 }
 
 /** The constant itself, for a fit that does not take it below 1: what is held is no less than what is alive. */

@@ -7,13 +7,15 @@ import { defaultFit } from './least-squares.ts'
 import type { Grouped } from './serving-observations.ts'
 
 /*
- * A figure is predicted anew whenever it is asked for. The parts of a prediction that src/memory remembers are kept by model, and every
- * prediction of a record describes its own model, so none holds a constant as it was before the fit moved it.
+ * A figure is predicted anew whenever it is asked for. The parts of a prediction that src/memory remembers are kept by
+ * model, and every prediction of a record describes its own model, so none holds a constant as it was before the fit
+ * moved it.
  */
 
 /**
- * Standard error of a good prediction, relative. Logs print hundredths of a GiB: about 1 % of an activation peak and 4 % of what lies
- * outside the allocator. Graphs are a difference of free memory, which other allocations disturb. The room: a share of the GPU.
+ * Standard error of a good prediction, relative. Logs print hundredths of a GiB: about 1 % of an activation peak and 4
+ * % of what lies outside the allocator. Graphs are a difference of free memory, which other allocations disturb. The
+ * room: a share of the GPU.
  */
 const NOISE = {
   activations_gib: 0.03,
@@ -33,9 +35,10 @@ const SERVING_TABLES = {
 const SERVING_QUANTITIES = ['activations_gib', 'runtime_gib', 'graphs_gib', 'kv_cache_gib'] as const
 
 /**
- * Sizes of start-up logs that a constant of the engine takes part in. llama.cpp has none: its buffers are counted whole. Left out are
- * figures that say nothing of a constant: what is not above 0 (differences of free memory can be negative), and graphs of releases
- * that print a change of free memory in their place, which are those before graphs entered the budget whose constants no log gave.
+ * Sizes of start-up logs that a constant of the engine takes part in. llama.cpp has none: its buffers are counted
+ * whole. Left out are figures that say nothing of a constant: what is not above 0 (differences of free memory can be
+ * negative), and graphs of releases that print a change of free memory in their place, which are those before graphs
+ * entered the budget whose constants no log gave.
  */
 export function servingMemoryObservations(records: readonly ServingRecord[], catalog: Catalog): Grouped[] {
   const list = records.flatMap((record): Grouped[] => {

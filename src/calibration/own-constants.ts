@@ -37,7 +37,7 @@ const HOST_KEYS = [
   'start_burst_share',
 ] as const
 /** Shares: at most the whole. */
-const SHARES: readonly string[] = ['fill', 'start_burst_share']
+const SHARES: readonly string[] = ['fill', 'start_burst_share', 'pcie_rate', 'network_rate']
 /** Sizes that no count of tensors gives. */
 const MEMORY_KEYS = [
   'activation_base_gib',
@@ -86,7 +86,7 @@ export function ownConstants(law: OwnLaw, records: readonly MeasuredRecord[], ca
         constant({ subject: 'trainers', id, path: ['slack'] }, slack, SPREAD.slack),
       )
     case 'training speed':
-      return trainingConstants(catalog)
+      return trainingConstants(used, catalog)
   }
 }
 
@@ -95,13 +95,15 @@ type Candidate = readonly [path: readonly string[], object: Fitted | undefined, 
 
 function releaseConstants(used: Used, catalog: Catalog, candidates: (release: Release) => Candidate[]): Constant[] {
   return [...used.releases].flatMap(([id, places]) =>
-    [...places].sort((a, b) => a - b).flatMap((index) => {
-      const release = get(catalog, 'engines', id).releases[index]
-      if (release === undefined) return []
-      return candidates(release).flatMap(([path, object, spread]) =>
-        constant({ subject: 'engines', id, path: ['releases', index, ...path] }, object, spread),
-      )
-    }),
+    [...places]
+      .sort((a, b) => a - b)
+      .flatMap((index) => {
+        const release = get(catalog, 'engines', id).releases[index]
+        if (release === undefined) return []
+        return candidates(release).flatMap(([path, object, spread]) =>
+          constant({ subject: 'engines', id, path: ['releases', index, ...path] }, object, spread),
+        )
+      }),
   )
 }
 
@@ -141,24 +143,24 @@ function pcieConstants({ gpus }: Used, catalog: Catalog): Constant[] {
   })
 }
 
-function trainingConstants({ physics: { training } }: Catalog): Constant[] {
-  const place = (...path: string[]): Place => ({ subject: 'physics', id: 'training', path })
-  const classes = Object.entries(training.classes).flatMap(([id, { gemm, attention }]) => [
-    ...(['bf16', 'fp8', 'nvfp4'] as const).flatMap((format) =>
-      constant(place('classes', id, 'gemm', format), gemm[format], SPREAD.gpu, 1),
-    ),
-    ...constant(place('classes', id, 'attention'), attention, SPREAD.gpu, 1),
-  ])
+/** What a board reaches of its class' shares, which other boards of the class share; and what lies between boards. */
+function trainingConstants({ gpus }: Used, catalog: Catalog): Constant[] {
+  const { training } = catalog.physics
+  const boards = [...gpus].sort().flatMap((id) => {
+    const { efficiency } = get(catalog, 'gpus', id)
+    efficiency.training_compute ??= { value: 1, records: 0 }
+    const place: Place = { subject: 'gpus', id, path: ['efficiency', 'training_compute'] }
+    return constant(place, efficiency.training_compute, SPREAD.gpu)
+  })
   const rates = (['pcie_rate', 'network_rate'] as const).flatMap((key) =>
-    constant(place(key), training[key], SPREAD.link, 1),
+    constant({ subject: 'physics', id: 'training', path: [key] }, training[key], SPREAD.link),
   )
-  return [...classes, ...rates]
+  return [...boards, ...rates]
 }
 
 /** None where the catalog has no such constant, or 0: the fit moves logarithms. */
-function constant(place: Place, object: Fitted | undefined, spread: number, most?: number): Constant[] {
+function constant(place: Place, object: Fitted | undefined, spread: number): Constant[] {
   if (object === undefined || object.value <= 0) return []
-  const limit = most ?? (SHARES.includes(String(place.path.at(-1))) ? 1 : undefined)
   const name = `${place.subject}/${place.id} ${place.path.join('.')}`
   return [
     {
@@ -167,7 +169,7 @@ function constant(place: Place, object: Fitted | undefined, spread: number, most
       places: [place],
       start: object.value,
       spread,
-      ...(limit === undefined ? {} : { most: limit }),
+      ...(SHARES.includes(String(place.path.at(-1))) ? { most: 1 } : {}),
     },
   ]
 }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Fitted } from '../catalog/facts.ts'
 import type { EfficiencyClass } from '../catalog/training-physics.ts'
+import { trainingRates } from '../performance/training/rates.ts'
 import type { Constant, Place } from './parameters.ts'
 
 interface Prior {
@@ -14,15 +15,10 @@ interface Prior {
  * Physical starts: what byte counts, data sheets and published microbenchmarks suggest before any training run is read.
  */
 const PRIOR = {
-  /**
-   * Large matrix products on their own reach 0.80 (H100, H200) and 0.78 (B200) of the 16-bit peak, 0.73 and 0.76 of the fp8 peak
-   * (stas00/ml-engineering, maximum achievable matmul). Training runs hotter and on more shapes, so less is likely.
-   */
-  gemm: {
-    bf16: { start: 0.75, spread: 0.25, most: 1 },
-    fp8: { start: 0.7, spread: 0.25, most: 1 },
-    nvfp4: { start: 0.6, spread: 0.35, most: 1 },
-  },
+  /** Share of the peak of large matrix products, where none is published for dies of the class; see {@link gemmPrior}. */
+  gemm: { start: 0.75, spread: 0.15, most: 1 },
+  /** The same in 4-bit blocks, whose operands are quantised before. */
+  gemmFp4: { start: 0.6, spread: 0.35, most: 1 },
   /** Forward and backward of FlashAttention-2: up to 0.72 on A100, 0.35 on H100 (arXiv 2307.08691); version 3: 0.6 to 0.75 (2407.08608). */
   attention: { start: 0.5, spread: 0.35, most: 1 },
   /** A tile of 128 x 256 is half filled, or a short inner loop half spent on its ends, at about the larger side. */
@@ -47,13 +43,15 @@ const PRIOR = {
   exposed: { start: 0.6, spread: 0.4, most: 1 },
   /** Prefetch of a layer ahead hides most, the first and the last layers and the contention for memory remain. */
   hidden: { start: 0.6, spread: 0.3, most: 1 },
+  /** Boards of one die differ by their power limits, some of 10 % either way. */
+  board: { start: 1, spread: 0.08 },
   /** Older stacks are slower by what their release notes claim for the next, a tenth to a third; none is taken for granted. */
   timeFactor: { start: 1, spread: 0.2 },
-} as const satisfies Record<string, Prior | Record<string, Prior>>
+} as const satisfies Record<string, Prior>
 
 /**
- * The constants of the law of training time that runs can tell: those of catalogs/physics/training.yaml that hold records, and the factor
- * of older trainers. The others are counted or taken, and no fit may move them.
+ * The constants of the law of training time that runs can tell: those of catalogs/physics/training.yaml that hold records, a factor of
+ * each board that is limited by its power, and the factor of older trainers. The others are counted or taken, and no fit moves them.
  */
 export function trainingConstants(catalog: Catalog): Constant[] {
   const physics = catalog.physics.training
@@ -70,7 +68,8 @@ export function trainingConstants(catalog: Catalog): Constant[] {
   for (const [id, shares] of Object.entries(physics.classes)) {
     if (shares.assumed) continue
     const followers = Object.entries(physics.classes).filter(([, other]) => follows(other, shares))
-    for (const [path, share, prior] of sharesOf(shares)) {
+    const best = publishedProducts(id, catalog)
+    for (const [path, share, prior] of sharesOf(shares, best)) {
       const places = [at('classes', id, ...path)]
       const objects: Fitted[] = [share(shares)].filter((each) => each !== undefined)
       for (const [other, assumed] of followers) {
@@ -94,6 +93,16 @@ export function trainingConstants(catalog: Catalog): Constant[] {
   alone(['exposed_traffic'], physics.exposed_traffic, PRIOR.exposed)
   alone(['hidden_sharding', 'fabric'], physics.hidden_sharding.fabric, PRIOR.hidden)
   alone(['hidden_sharding', 'pcie'], physics.hidden_sharding.pcie, PRIOR.hidden)
+  for (const gpu of catalog.gpus.values()) {
+    // Boards that may draw what large products need run at their full clock, whatever the board.
+    const { power_watts: watts, efficiency } = gpu
+    const tflops = gpu.dense_tflops.bf16
+    if (watts === null || tflops === undefined || tflops / watts < physics.uncapped_below_tflops_per_watt.value)
+      continue
+    efficiency.training_compute ??= { value: 1, records: 0 }
+    const place: Place = { subject: 'gpus', id: gpu.id, path: ['efficiency', 'training_compute'] }
+    add([place], [efficiency.training_compute], PRIOR.board)
+  }
   for (const trainer of catalog.trainers.values()) {
     // An average of stacks has the factor 1 by definition; only entries that state their own are told apart from it.
     if (trainer.time_factor.records === 0) continue
@@ -105,12 +114,41 @@ export function trainingConstants(catalog: Catalog): Constant[] {
 type Share = (shares: EfficiencyClass) => Fitted | undefined
 
 /** The shares that a class states, with their paths in it. */
-function sharesOf({ gemm }: EfficiencyClass): (readonly [path: readonly string[], share: Share, prior: Prior])[] {
+function sharesOf(
+  { gemm }: EfficiencyClass,
+  best: Products,
+): (readonly [path: readonly string[], share: Share, prior: Prior])[] {
   const formats = (['bf16', 'fp8', 'nvfp4'] as const).filter((format) => gemm[format] !== undefined)
   return [
-    ...formats.map((format) => [['gemm', format], (each: EfficiencyClass) => each.gemm[format], PRIOR.gemm[format]] as const),
+    ...formats.map((format) => {
+      const prior = format === 'nvfp4' ? PRIOR.gemmFp4 : gemmPrior(best[format])
+      return [['gemm', format], (each: EfficiencyClass) => each.gemm[format], prior] as const
+    }),
     [['attention'], (each) => each.attention, PRIOR.attention],
   ]
+}
+
+/** Shares of the peak that large matrix products reach on their own. */
+type Products = { readonly bf16?: number; readonly fp8?: number }
+
+/** The best that is published for dies of a class (`matmul_tflops` of catalogs/gpus). */
+function publishedProducts(id: string, catalog: Catalog): Products {
+  const best: { bf16?: number; fp8?: number } = {}
+  for (const gpu of catalog.gpus.values()) {
+    const rates = trainingRates(gpu, { id: gpu.generation }, catalog.physics.training, 'bf16')
+    if (rates?.class !== id) continue
+    for (const format of ['bf16', 'fp8'] as const) {
+      const reached = gpu.matmul_tflops?.[format]
+      const peak = gpu.dense_tflops[format]
+      if (reached !== undefined && peak !== undefined) best[format] = Math.max(best[format] ?? 0, reached / peak)
+    }
+  }
+  return best
+}
+
+/** What products reach on their own is the most that they reach in a step, which runs hotter and on more shapes: a tenth less is likely. */
+function gemmPrior(best: number | undefined): Prior {
+  return best === undefined ? PRIOR.gemm : { start: 0.9 * best, spread: PRIOR.gemm.spread, most: best }
 }
 
 /** A class of dies without records holds the values of a measured one, and moves with it. */

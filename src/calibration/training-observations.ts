@@ -10,7 +10,7 @@ import type { Grouped } from './serving-observations.ts'
  * of it.
  */
 export function trainingObservations(records: readonly TrainingRecord[], catalog: Catalog): Grouped[] {
-  return records.flatMap((record): Grouped[] => {
+  const list = records.flatMap((record): Grouped[] => {
     const { tokens_per_second: measured } = record.measured
     if (measured === undefined) return []
     const run = trainingRun(record, catalog)
@@ -22,7 +22,14 @@ export function trainingObservations(records: readonly TrainingRecord[], catalog
     if (Number.isNaN(predict())) return []
     const { id: model, experts } = run.model
     const { configuration: c } = run.read
-    const degrees = [c.tensorParallel, c.pipelineParallel, c.contextParallel, c.expertParallel, c.zeroStage, record.gpus]
+    const degrees = [
+      c.tensorParallel,
+      c.pipelineParallel,
+      c.contextParallel,
+      c.expertParallel,
+      c.zeroStage,
+      record.gpus,
+    ]
     return [
       {
         id: `${record.id} tokens_per_second`,
@@ -38,4 +45,18 @@ export function trainingObservations(records: readonly TrainingRecord[], catalog
       },
     ]
   })
+  return weighted(list)
+}
+
+/**
+ * Rows of one model of one publisher share what the law misses of them, so n rows tell less than n and more than one: they count as
+ * sqrt(n) together. The mean weight is 1.
+ */
+function weighted(observations: readonly Grouped[]): Grouped[] {
+  const rows = new Map<string, number>()
+  const key = ({ source, model }: Grouped): string => JSON.stringify([source, model])
+  for (const each of observations) rows.set(key(each), (rows.get(key(each)) ?? 0) + 1)
+  const weights = observations.map((each) => (rows.get(key(each)) ?? 1) ** -0.5)
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length
+  return observations.map((each, index) => ({ ...each, weight: (weights[index] ?? mean) / mean }))
 }

@@ -1,3 +1,4 @@
+import type { Accuracy } from './accuracy.ts'
 import type { Engine } from './engine.ts'
 import type { Gpu } from './gpu.ts'
 import { contentHash } from './hash.ts'
@@ -56,6 +57,8 @@ export interface Physics {
   serving: ServingPhysics
   training: TrainingPhysics
   trainingMemory: TrainingMemoryPhysics
+  /** Errors of predictions against runs that took no part in the fit. */
+  accuracy: Accuracy
 }
 
 /**

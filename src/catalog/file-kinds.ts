@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Locate } from '../scenario/yaml.ts'
+import { accuracySchema } from './accuracy.ts'
 import type { Entries, Physics, Subject } from './catalog.ts'
 import { engineSchema } from './engine.ts'
 import { gpuFileSchema } from './gpu.ts'
@@ -98,6 +99,10 @@ export const fileKinds: readonly FileKind[] = [
   kind('physics', 'kbit_bytes', trainingMemoryPhysicsSchema, (trainingMemory) => ({
     subject: 'physics',
     physics: { trainingMemory },
+  })),
+  kind('physics', 'unmeasured_generation_factor', accuracySchema, (accuracy) => ({
+    subject: 'physics',
+    physics: { accuracy },
   })),
   kind('physics', 'soft_maximum_exponent', servingPhysicsSchema, (serving) => ({
     subject: 'physics',

@@ -76,12 +76,15 @@ export const gpuSchema = z.strictObject({
       compute: fitted.optional(),
       llama_cpp_bandwidth: fitted.optional(),
       llama_cpp_compute: fitted.optional(),
+      /** Training: rate of matrix products and attention over that of the efficiency class, as power limits of boards differ. */
+      training_compute: fitted.optional(),
       /** Upper limit of any bandwidth efficiency: what a device-local copy reaches. */
       copy_share: fitted.optional(),
     })
     .default({}),
-  /** Own runs behind the efficiency. */
+  /** Own runs behind the efficiency in serving, and in training. */
   calibrated: calibrated.optional(),
+  training_calibrated: calibrated.optional(),
   /** Large matrix products, TFLOPS reached, where published. */
   matmul_tflops: z.strictObject({ bf16: positive.optional(), fp8: positive.optional() }).optional(),
   purchase_usd: z.strictObject({ value: positive, note: z.string() }).optional(),

@@ -21,10 +21,12 @@ export function mergeLayer(base: Catalog | undefined, layer: Layer): Catalog {
   if (physics.serving === undefined) throw inputError('the catalog lacks physics/serving.yaml')
   if (physics.trainingMemory === undefined) throw inputError('the catalog lacks physics/training-memory.yaml')
   if (physics.training === undefined) throw inputError('the catalog lacks physics/training.yaml')
+  if (physics.accuracy === undefined) throw inputError('the catalog lacks physics/accuracy.yaml')
   const complete: Physics = {
     serving: physics.serving,
     training: physics.training,
     trainingMemory: physics.trainingMemory,
+    accuracy: physics.accuracy,
   }
   const hashes: Record<string, string> = { ...base?.hashes }
   const lists: Partial<Record<Subject, readonly Entries[Subject][]>> = {}

@@ -100,11 +100,6 @@ export const servingPhysicsSchema = z.strictObject({
   prompt_chunk_tokens: fitted,
   /** Above this share of prompt-processor time the queue has no steady state. */
   max_prompt_utilization: fitted,
-  /**
-   * Error of a predicted time per output token that one in ten exceeds, as a share: where runs of the GPU and kernel stand behind
-   * it, and where it rests on the data sheet.
-   */
-  expected_error: z.strictObject({ measured: fitted, data_sheet: fitted }),
   /** Above this share of the KV pool, queueing sets in before the formula says so. */
   kv_warning_share: fitted,
   /**

@@ -122,6 +122,11 @@ export type ReleaseAnswer =
   /** `message` names the ranges that are known. */
   | { readonly ok: false; readonly message: string }
 
+/** `0.22 and later`, `0.18 to below 0.21`. */
+export function releaseRange({ from, until }: Pick<EngineRelease, 'from' | 'until'>): string {
+  return until === null ? `${from} and later` : `${from} to below ${until}`
+}
+
 /**
  * The release range that holds a version: `0.19.1`, `v0.19`, a build number such as `b6325`, a pre-release such as `1.2.0rc2`, which
  * counts as the release it precedes.
@@ -136,9 +141,7 @@ export function releaseFor(engine: Releases, version: string): ReleaseAnswer {
             compareVersions(dotted, from) >= 0 && (until === null || compareVersions(dotted, until) < 0),
         )
   if (release !== undefined) return { ok: true, release }
-  const known = engine.releases.map(({ from, until }) =>
-    until === null ? `${from} and later` : `${from} to below ${until}`,
-  )
+  const known = engine.releases.map(releaseRange)
   const problem = dotted === undefined ? 'is not a version' : 'is outside the known releases'
   return { ok: false, message: `${engine.name} "${version}" ${problem}; known: ${known.join(', ')}` }
 }

@@ -16,8 +16,6 @@ const efficiencyClass = z.strictObject({
   attention: share,
   /** No training record of these dies: the widest error applies. */
   assumed: z.boolean().default(false),
-  /** Own runs behind the shares. */
-  calibrated: calibrated.optional(),
   note: z.string().optional(),
 })
 export type EfficiencyClass = z.infer<typeof efficiencyClass>
@@ -140,8 +138,6 @@ const trainingPhysicsFields = z.strictObject({
   /** Optimizer in host memory: bytes per parameter over PCIe a step, parameters a second of the host's Adam (all GPUs of a node). */
   offload_bytes: fitted,
   host_adam_parameters_per_second: fitted,
-  /** Factor, either way, that a plan shows: about four of five measured runs lie within it. */
-  error_factor: z.strictObject({ dense: fitted, moe_or_pcie: fitted, assumed: fitted }),
   reliability: reliabilityPhysicsSchema,
   sources,
   notes: z.array(z.string()).optional(),

@@ -13,7 +13,7 @@ const commonConfigurationFlags: FlagTable = {
   'tensor-parallel': { value: 'N', describe: 'GPUs that share every layer (1)' },
   'pipeline-parallel': { value: 'N', describe: 'Stages of layers (1)' },
   'expert-parallel': { value: 'N', describe: 'GPUs over which experts are spread (1)' },
-  headroom: { value: 'SHARE', describe: 'Share of the GPU kept free beyond everything counted (5%)' },
+  headroom: { value: 'SHARE', describe: 'Share of the GPU kept free beyond everything counted (5%), or p95' },
 }
 
 const servingFlags: FlagTable = {
@@ -78,7 +78,7 @@ export function configurationOf(model: string, flags: Flags): EstimateInput {
     engine: flags.text('engine'),
     engineVersion: flags.text('engine-version'),
     utilization: flags.share('utilization', true),
-    headroom: flags.share('headroom'),
+    headroom: flags.headroom('headroom'),
     maxBatchedTokens: flags.whole('max-batched-tokens'),
     maxSequences: flags.whole('max-sequences'),
     memoryModel: flags.choice('memory-model', MEMORY_MODELS),

@@ -85,6 +85,11 @@ export class Flags {
     return value
   }
 
+  /** A share, or `p95`. */
+  headroom(name: string): number | 'p95' | undefined {
+    return this.text(name)?.trim().toLowerCase() === 'p95' ? 'p95' : this.share(name)
+  }
+
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const text = this.text(name)
     const found = choices.find((choice) => choice === text)

@@ -1,6 +1,7 @@
 import yargs, { type Arguments, type Argv } from 'yargs'
 import { inputError } from '../scenario/diagnostic.ts'
 import type { Command } from './command.ts'
+import { calibrate } from './commands/calibrate.ts'
 import { catalog } from './commands/catalog.ts'
 import { checkLog } from './commands/check-log.ts'
 import { compare } from './commands/compare.ts'
@@ -18,7 +19,7 @@ import { alwaysFlags, helpText } from './help.ts'
 import type { Terminal } from './terminal.ts'
 import { packageVersion } from './version.ts'
 
-const COMMANDS: readonly Command[] = [plan, compare, estimate, fit, validate, checkLog, catalog, schema, completion]
+const COMMANDS: readonly Command[] = [plan, compare, estimate, fit, validate, calibrate, checkLog, catalog, schema, completion]
 
 /**
  * Runs one command line and says with which code the process ends. Never throws.

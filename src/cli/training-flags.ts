@@ -55,7 +55,7 @@ export function trainingConfigurationOf(model: string, flags: Flags): TrainEstim
     contextParallel: flags.whole('context-parallel'),
     expertParallel: flags.whole('expert-parallel'),
     trainer: flags.text('trainer'),
-    headroom: flags.share('headroom'),
+    headroom: flags.headroom('headroom'),
     explain: flags.switch('explain'),
     asOf: asOfDay(flags),
   }

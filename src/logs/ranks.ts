@@ -60,7 +60,8 @@ export class Ranks {
     for (const quantity of logQuantities) {
       const least = quantity === 'kv_cache_gib' || quantity === 'kv_tokens' ? 1 : -1
       const others = ranked.flatMap((each) => each[quantity] ?? []).sort((a, b) => least * (a.value - b.value))
-      const reading = ranked[0]?.[quantity] ?? others[0]
+      // Tokens are those of an engine, which the fewest of its ranks decide.
+      const reading = (quantity === 'kv_tokens' ? undefined : ranked[0]?.[quantity]) ?? others[0]
       if (reading === undefined) continue
       figures[quantity] = reading.value
       lines[quantity] = reading.line

@@ -6,7 +6,7 @@ import type { Failure, LogFigures, StartFlags, StartLog } from './start-log.ts'
 import { readProfile } from './vllm-profile.ts'
 
 /*
- * Start-up logs of vLLM 0.5 to 0.28, as published in issues of vllm-project/vllm; test/logs/vllm holds excerpts with their sources. What the
+ * Start-up logs of vLLM 0.6 to 0.24, as published in issues of vllm-project/vllm; test/logs/vllm holds excerpts with their sources. What the
  * engine calls GB is GiB: it divides by 2^30 (vllm/utils: GiB_bytes).
  */
 

@@ -9,7 +9,10 @@ import type { TrainingRun } from './training-run.ts'
  * Tokens per second of all GPUs together, with the constants of the catalog as they stand.
  * @returns a reason where the law of time cannot express the run.
  */
-export function trainingSpeed({ record, model, trainer, machine, read }: TrainingRun, catalog: Catalog): number | { skipped: string } {
+export function trainingSpeed(
+  { record, model, trainer, machine, read }: TrainingRun,
+  catalog: Catalog,
+): number | { skipped: string } {
   const { hardware } = machine
   const { configuration } = read
   const precision = arithmeticOf(record)

@@ -32,4 +32,5 @@ export const memoryFields: Fields<AnyPlan> = {
 export const trustFields: Fields<AnyPlan> = {
   price_as_of: (plan) => plan.cost.price_as_of,
   confidence: (plan) => plan.confidence,
+  accuracy_verdict: (plan) => plan.accuracy?.verdict ?? null,
 }

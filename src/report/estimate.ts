@@ -33,7 +33,7 @@ export function estimateText(model: string, estimate: Estimate, options: TextOpt
     verdict(fits, violations, style),
     memoryBars(plan, style),
     speed(plan, style),
-    targets(plan.targets, style),
+    targets(plan, style),
     [...assumptions(rest.assumptions, style), ...warnings(rest.warnings, style)],
     ...(options.explain === true ? explain(plan, style) : []),
     ...(fits ? [launch(plan, style)] : []),

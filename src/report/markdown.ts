@@ -1,4 +1,5 @@
 import { count } from '../units.ts'
+import { verdictSentence } from './accuracy.ts'
 import { comparisonTables } from './comparison.ts'
 import { type AnyPlan, type AnyResult, kindOf } from './kinds/index.ts'
 import { blocks, bullets, details, escaped, markdownTable } from './markdown/blocks.ts'
@@ -35,6 +36,7 @@ function section(result: AnyResult, explain: boolean): string[] {
   return [
     `## ${escaped(result.scenario)}`,
     ...(best === null ? noPlan(result) : [headline(MARKS.good, planSentence(best))]),
+    ...(best === null ? [] : verdict(best)),
     ...(shown === null ? [] : targetsTable(shown)),
     ...(best === null ? [] : [plans(best, [best, ...result.alternatives]), ...front(result, best), ...cheaper(result)]),
     ...(shown === null ? [] : [memoryDetails(shown)]),
@@ -43,6 +45,11 @@ function section(result: AnyResult, explain: boolean): string[] {
     ...(explain && shown !== null ? derivationDetails(shown) : []),
     ...(best === null ? [] : [launchDetails(best)]),
   ]
+}
+
+function verdict(plan: AnyPlan): string[] {
+  const sentence = verdictSentence(plan)
+  return sentence === null ? [] : [escaped(sentence)]
 }
 
 function headline(mark: string, sentence: string): string {

@@ -29,7 +29,7 @@ function planParts(result: AnyResult, options: TextOptions, style: Style): strin
   const best = result.best!
   return [
     answer(result.scenario, best, style),
-    targets(best.targets, style),
+    targets(best, style),
     memoryBars(best, style),
     considered(best, result.alternatives, style),
     front(result, style),

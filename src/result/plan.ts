@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { trust } from '../catalog/facts.ts'
 import { pricing } from '../catalog/offer.ts'
+import { planAccuracySchema } from './accuracy.ts'
 
 /** Version of the JSON form. Raised when a field changes its meaning or disappears; new fields do not raise it. */
 export const resultVersion = 1
@@ -125,6 +126,8 @@ export const planSchema = z.strictObject({
   quality: z.strictObject({ loss_percent: amount, low_percent: amount, high_percent: amount }),
   targets: z.array(targetSchema),
   confidence: confidenceSchema,
+  /** Null where memory follows a rule of thumb or the model is known by its parameter count alone. */
+  accuracy: planAccuracySchema.nullable(),
   launch: z.string(),
 })
 export type Plan = z.infer<typeof planSchema>

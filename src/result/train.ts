@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { planAccuracySchema } from './accuracy.ts'
 import {
   amount,
   confidenceSchema,
@@ -79,6 +80,8 @@ export const trainPlanSchema = z.strictObject({
   cost: costSchema,
   targets: z.array(targetSchema),
   confidence: confidenceSchema,
+  /** Null where memory follows a rule of thumb. */
+  accuracy: planAccuracySchema.nullable(),
   launch: z.string(),
 })
 export type TrainPlan = z.infer<typeof trainPlanSchema>

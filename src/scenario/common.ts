@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { confidence, pricing } from '../catalog/offer.ts'
-import { domain, name, percentage, quantity, share } from './fields.ts'
+import { domain, name, percentage, quantity, share, shareOr } from './fields.ts'
+
+/** Room kept free on each GPU: a share, or as much as the model's own record asks for. */
+export type Headroom = number | 'p95'
 
 /** Keys that every kind of scenario has. */
 
@@ -75,5 +78,9 @@ export const commonKeys = {
   model: modelChoice,
   objective: objective.optional(),
   prices: prices.optional(),
-  headroom: share('Share of the GPU kept free beyond everything counted, e.g. 5%', { belowMax: true }).optional(),
+  headroom: shareOr(
+    'p95',
+    'Share of the GPU kept free beyond everything counted, e.g. 5%; p95: what the memory error of nineteen in twenty measured runs needs',
+    { belowMax: true },
+  ).optional(),
 }

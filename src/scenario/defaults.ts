@@ -1,7 +1,7 @@
 import type { Confidence, Pricing } from '../catalog/offer.ts'
 import { count, percent } from '../units.ts'
 import { assuming, type CompletePrices, completePrices } from './assume.ts'
-import type { Objective } from './common.ts'
+import type { Headroom, Objective } from './common.ts'
 import type { ServeScenario, ServeSearch, Traffic } from './serve.ts'
 
 /** The documented values for keys that a scenario leaves out; each one used is listed in the result. */
@@ -46,7 +46,7 @@ export interface CompleteServeScenario {
   search: ServeSearch & { pricing: Pricing[]; max_gpus: number }
   objective: Objective
   prices: CompletePrices
-  headroom: number
+  headroom: Headroom
 }
 
 export interface Completed {
@@ -86,7 +86,7 @@ export function applyDefaults(scenario: ServeScenario, fallbackName = 'scenario'
     `quality: at most ${d.maxLossPercent}% expected loss by quantization`,
   )
   const redundancy = orAssume(scenario.redundancy, d.redundancy, 'redundancy: no spare replica')
-  const headroom = orAssume(scenario.headroom, d.headroom, `headroom: ${percent(d.headroom)} of each GPU kept free`)
+  const headroom = orAssume<Headroom>(scenario.headroom, d.headroom, `headroom: ${percent(d.headroom)} of each GPU kept free`)
   const memoryModel = orAssume(scenario.memory_model, d.memoryModel, 'memory model: computed from the architecture')
   const pricing = orAssume<Pricing[]>(search.pricing, [...d.pricing], `pricing: ${d.pricing.join(', ')}`)
   const maxGpus = orAssume(search.max_gpus, d.maxGpus, `GPUs: at most ${d.maxGpus}`)

@@ -69,28 +69,51 @@ export function quantity(description: string, limits: Limits = {}) {
   })
 }
 
+interface ShareLimits {
+  max?: number
+  belowMax?: boolean
+  aboveMin?: boolean
+}
+
 /** A share between 0 and 1, as a fraction or in percent: `0.05`, `5%`. */
-export function share(description: string, limits: { max?: number; belowMax?: boolean; aboveMin?: boolean } = {}) {
-  const { max = 1, belowMax = false, aboveMin = false } = limits
+export function share(description: string, limits: ShareLimits = {}) {
   return numberOrText('a share as 0.05 or 5%', description).transform((given, context) => {
-    const value =
-      typeof given === 'number' ? given : (parsePercent(given) ?? Number(given.trim() === '' ? Number.NaN : given))
-    const fail = (message: string) => {
-      context.addIssue({ code: 'custom', message })
-      return z.NEVER
-    }
-    if (!Number.isFinite(value)) return fail(`expected a share as 0.05 or 5%, got ${shown(given)}`)
-    if (typeof given === 'number' && value > max && value <= 100) {
-      return fail(
-        `a share is at most ${max}; write ${percent(value / 100)} or ${value / 100} if ${value} percent is meant`,
-      )
-    }
-    if (value < 0 || (aboveMin && value === 0))
-      return fail(`must be ${aboveMin ? 'above' : 'at least'} 0, got ${shown(given)}`)
-    if (value > max || (belowMax && value === max))
-      return fail(`must be ${belowMax ? 'below' : 'at most'} ${percent(max)}, got ${shown(given)}`)
-    return value
+    const { value, problem } = readShare(given, limits)
+    if (problem === undefined) return value
+    context.addIssue({ code: 'custom', message: problem })
+    return z.NEVER
   })
+}
+
+/** A share, or one word that stands for a share that is computed. */
+export function shareOr<W extends string>(word: W, description: string, limits: ShareLimits = {}) {
+  const expected = `a share as 0.05 or 5%, or ${word}`
+  return numberOrText(expected, description).transform((given, context): number | W => {
+    if (typeof given === 'string' && given.trim().toLowerCase() === word) return word
+    const { value, problem } = readShare(given, limits, expected)
+    if (problem === undefined) return value
+    context.addIssue({ code: 'custom', message: problem })
+    return z.NEVER
+  })
+}
+
+function readShare(
+  given: number | string,
+  { max = 1, belowMax = false, aboveMin = false }: ShareLimits,
+  expected = 'a share as 0.05 or 5%',
+): { value: number; problem?: string } {
+  const value =
+    typeof given === 'number' ? given : (parsePercent(given) ?? Number(given.trim() === '' ? Number.NaN : given))
+  if (!Number.isFinite(value)) return { value, problem: `expected ${expected}, got ${shown(given)}` }
+  if (typeof given === 'number' && value > max && value <= 100) {
+    const meant = `write ${percent(value / 100)} or ${value / 100} if ${value} percent is meant`
+    return { value, problem: `a share is at most ${max}; ${meant}` }
+  }
+  if (value < 0 || (aboveMin && value === 0))
+    return { value, problem: `must be ${aboveMin ? 'above' : 'at least'} 0, got ${shown(given)}` }
+  if (value > max || (belowMax && value === max))
+    return { value, problem: `must be ${belowMax ? 'below' : 'at most'} ${percent(max)}, got ${shown(given)}` }
+  return { value }
 }
 
 /** A key that counts in percent already: `1` and `"1%"` are the same. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readStartLog } from '../../src/logs/detect.ts'
-import { startOf } from './logs.ts'
+import { excerptOf, startOf } from './logs.ts'
 
 // Every figure is read off the excerpt by eye; the first line of an excerpt says where it was published. GB of SGLang are GiB.
 
@@ -64,6 +64,7 @@ describe('what one log rarely has', () => {
     const own = [load(15), '[x TP0] KV Cache is allocated. #tokens: 1000, K size: 20.00 GB, V size: 20.00 GB']
     expect(readStartLog([...own, ...draft].join('\n'))?.figures).toMatchObject({ weights_gib: 15, kv_cache_gib: 40 })
     expect(readStartLog(draft.join('\n'))).toBeNull()
+    expect(readStartLog(excerptOf('sglang/0.4-eagle3-tp2'))).toBeNull()
   })
 
   test('attention copies share the GPUs of the group; other copies have their own', () => {

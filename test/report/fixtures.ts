@@ -72,6 +72,7 @@ export function examplePlan(changes: Partial<Plan> = {}): Plan {
       { name: 'quality', limit: 1, value: 0.2, unit: 'percent', margin: 0.8, ok: true },
     ],
     confidence: 'measured',
+    accuracy: null,
     launch: 'vllm serve meta-llama/Meta-Llama-3-70B \\\n  --tensor-parallel-size 2 \\\n  --max-model-len 8192',
     ...changes,
   }

@@ -85,6 +85,7 @@ export function examplePlan(changes: Partial<TrainPlan> = {}): TrainPlan {
       { name: 'budget', limit: 500, value: 79.0125, unit: 'usd', margin: 420.9875, ok: true },
     ],
     confidence: 'measured',
+    accuracy: null,
     launch: 'torchrun --nproc-per-node=1 train.py \\\n  --per_device_train_batch_size 2',
     ...changes,
   }

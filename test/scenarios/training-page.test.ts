@@ -192,10 +192,6 @@ describe('time', () => {
     shares('AMD, Gaudi, TPU', 'assumed-capped')
     onPage(`H = ${hidden.fabric.value} of the compute time is hidden (${hidden.pcie.value} where`)
     onPage(`${elementwise.value} T h L / (t p)`)
-    const { dense, moe_or_pcie: weaker, assumed } = catalog.physics.training.error_factor
-    onPage(`x ${dense.value.toFixed(2)} for dense models`)
-    onPage(`x ${weaker.value} for QLoRA, experts and sharding over PCIe`)
-    onPage(`x ${assumed.value} for offloading and for dies without a run`)
   })
 })
 

@@ -13,6 +13,7 @@ import type { Grouped } from '../../src/calibration/serving-observations.ts'
 import { buildCatalog } from '../../src/catalog/compile.ts'
 import { readCatalogFiles } from '../../src/io/load-catalog.ts'
 import { readRecordFiles } from '../../src/measurements/read.ts'
+import { accuracyYaml, type HeldOutError, heldOutErrors } from './accuracy.ts'
 import { type Law, laws } from './laws.ts'
 import { writeConstants } from './write.ts'
 
@@ -29,8 +30,13 @@ const records = readRecordFiles(
   }),
   catalog,
 )
+const byId = new Map(records.map((record) => [record.id, record]))
+const allErrors: HeldOutError[] = []
 for (const law of laws) {
   if (only === undefined || only === law.name) calibrate(law)
+}
+if (isWriting && only === undefined) {
+  writeFileSync(join(root, 'catalogs', 'physics', 'accuracy.yaml'), accuracyYaml(allErrors, catalog.physics.serving.as_of))
 }
 
 function calibrate(law: Law): void {
@@ -50,20 +56,29 @@ function calibrate(law: Law): void {
     if (process.stderr.isTTY) process.stderr.write(`\r${law.name}, ${what}: ${done + 1} of ${of}   `)
   }
   const fitted = errorTable(observations, errorsNow(observations))
+  const out = (groups: readonly (readonly number[])[], what: string) =>
+    heldOut(observations, parameters, reach, groups, progress(what))
+  const configurations = out(groupsOf(observations, (each) => each.configuration, 5), 'configurations')
+  const leftOut = {
+    model: out(groupsOf(observations, (each) => `${each.source} ${each.model}`), 'models'),
+    gpu: out(groupsOf(observations, (each) => each.gpu), 'GPUs'),
+    source: out(groupsOf(observations, (each) => each.source), 'sources'),
+  } as const
+  for (const [what, errors] of Object.entries(leftOut) as [keyof typeof leftOut, Float64Array][]) {
+    allErrors.push(...heldOutErrors(observations, errors, what, byId, catalog, law.measuredProgram))
+  }
   const kinds = [
     ['present', present],
     ['fitted', fitted],
-    ['configurations held out', out(groupsOf(observations, (each) => each.configuration, 5), 'configurations')],
-    ['model of a source held out', out(groupsOf(observations, (each) => `${each.source} ${each.model}`), 'models')],
-    ['source held out', out(groupsOf(observations, (each) => each.source), 'sources')],
+    ['configurations held out', errorTable(observations, configurations)],
+    ['model of a source held out', errorTable(observations, leftOut.model)],
+    ['GPU held out', errorTable(observations, leftOut.gpu)],
+    ['source held out', errorTable(observations, leftOut.source)],
   ] as const
-  function out(groups: readonly (readonly number[])[], what: string): ErrorRow[] {
-    return errorTable(observations, heldOut(observations, parameters, reach, groups, progress(what)))
-  }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   printErrors(kinds)
   printConstants(constants, before, reach, observations)
-  if (isWriting) {
+  if (isWriting && law.isWritten) {
     writeConstants(
       join(root, 'catalogs'),
       constants.map((constant, index) => ({

@@ -40,6 +40,7 @@ export function writeConstants(
         ['value', Number(value.toPrecision(DIGITS))],
         ['records', records],
       ] as const) {
+        if (key === 'records' && place.follows === true) continue
         const node = document.getIn([...path, key], true)
         if (!isNode(node) || !node.range) throw new Error(`${file} holds no ${[...path, key].join('.')}`)
         list.push({ from: node.range[0], to: node.range[1], text: yamlNumber(number) })
@@ -80,7 +81,8 @@ function target(
     for (const name of readdirSync(join(catalogs, subject))) {
       const file = join(catalogs, subject, name)
       if (!name.endsWith('.yaml')) continue
-      if (subject === 'physics' ? name === `${id}.yaml` : parseDocument(read(file)).get('id') === id) return { file, path }
+      if (subject === 'physics' ? name === `${id}.yaml` : parseDocument(read(file)).get('id') === id)
+        return { file, path }
     }
   }
   throw new Error(`no file in ${catalogs}/${subject} holds ${id}`)

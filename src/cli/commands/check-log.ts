@@ -12,7 +12,7 @@ export const checkLog: Command = {
 Usage:
   plan check-log FILE [flags]     FILE - reads standard input
 
-Understands start-up logs of vLLM (0.5 and later), SGLang and llama.cpp
+Understands start-up logs of vLLM (0.6 and later), SGLang and llama.cpp
 (llama-server, llama-cli). The last start in the file counts. What the log does
 not say (often the GPU) is given by flags. --record prints the start as a record
 of measurements, to be kept under "records:" in a file that plan validate reads;

@@ -2,11 +2,17 @@ import { modelParallel, type RunContext } from './context.ts'
 import { sizeShare } from './rates.ts'
 import { figure, type TimeTerm } from './term.ts'
 
-/** Bytes per head, token and key that attention without a fused kernel saves: scores 2, softmax 2, dropout mask 1. */
-const SCORE_BYTES = 5
-/** Passes over them: written and read; recomputation writes and reads a third again. */
-const SCORE_PASSES = 2
-const SCORE_PASSES_RECOMPUTED = 2.7
+/**
+ * Bytes per head, token and key that attention without a fused kernel moves, counted for 16-bit scores with a dropout mask of a byte.
+ * Forward: scores written 2, softmax read and written 4, dropout 2 + 2 + 1, read by the product with V 2. Backward: gradient of the
+ * probabilities written 2, probabilities read 2, dropout 2 + 1 + 2, softmax reads two and writes one 6, read for the gradients of Q
+ * and K 4. Recomputing it takes 1.3 ms in a 22B layer (arXiv 2205.05198, table 4), of which 1.0 is bytes.
+ */
+const SCORE_BYTES_FORWARD = 13
+const SCORE_BYTES_BACKWARD = 19
+/** Forward is two products, QK and PV; backward twice as many. */
+const PRODUCTS_FORWARD = 2
+const BACKWARD_FORWARDS = 2
 
 /** Attention scores: fused kernels at their own share of the 16-bit peak, else matrix products over the full square. */
 export function attentionTerm(context: RunContext): TimeTerm {
@@ -26,17 +32,17 @@ function fused({ work, rates, passes, configuration }: RunContext): TimeTerm {
 
 function unfused({ work, rates, passes, configuration, physics }: RunContext): TimeTerm {
   const share = modelParallel(configuration)
-  // Forward is two products, QK and PV.
-  const flops = work.squareAttentionFlops / share / 2
+  const flops = work.squareAttentionFlops / share / PRODUCTS_FORWARD
   const products = passes.attentionProducts
   const rate = rates.gemm16 * sizeShare(work.hiddenSize / configuration.tensorParallel, physics.gemm_half_width.value)
-  const scores = (SCORE_BYTES * work.heads * configuration.sequenceLength) / share
-  const times = products > 6 ? SCORE_PASSES_RECOMPUTED : SCORE_PASSES
+  const entries = (work.heads * configuration.sequenceLength) / share
+  const forwards = products / PRODUCTS_FORWARD - BACKWARD_FORWARDS
+  const bytes = forwards * SCORE_BYTES_FORWARD + SCORE_BYTES_BACKWARD
   return {
     name: 'attention',
-    secondsPerToken: (flops * products) / rate + (scores * times) / rates.memoryBytesPerSecond,
+    secondsPerToken: (flops * products) / rate + (entries * bytes) / rates.memoryBytesPerSecond,
     seconds: 0,
     formula: (tokens) =>
-      `${figure(tokens)} tokens x (${figure(flops)} FLOP x ${products} products / ${figure(rate)} FLOP/s + ${figure(scores)} B x ${times} / ${figure(rates.memoryBytesPerSecond)} B/s), not fused`,
+      `${figure(tokens)} tokens x (${figure(flops)} FLOP x ${products} products / ${figure(rate)} FLOP/s + ${figure(entries)} scores x ${bytes} B / ${figure(rates.memoryBytesPerSecond)} B/s), not fused`,
   }
 }

@@ -24,7 +24,7 @@ const PEAKS = { bf16: 'bf16', fp8: 'fp8', mxfp8: 'fp8', nvfp4: 'fp4' } as const
 const LOW_PRECISION = { fp8: 'fp8', fp4: 'fp4' } as const
 
 /**
- * Rates of a GPU by its efficiency class.
+ * Rates of a GPU by its efficiency class, and by what its board sustains against the class where runs on it told.
  * @returns null where the GPU has no path for the precision.
  */
 export function trainingRates(
@@ -41,14 +41,16 @@ export function trainingRates(
   const id = classOf(gpu, generation, physics, peak16)
   const shares = physics.classes[id]
   if (shares === undefined) throw new Error(`no efficiency class "${id}" in the catalog`)
+  const { training_compute: fittedBoard } = gpu.efficiency
+  const board = fittedBoard?.value ?? 1
   return {
     class: id,
     peak,
-    gemm: peak * gemmShare(shares, precision, physics),
-    gemm16: peak16 * shares.gemm.bf16.value,
-    attention: peak16 * shares.attention.value,
+    gemm: board * peak * gemmShare(shares, precision, physics),
+    gemm16: board * peak16 * shares.gemm.bf16.value,
+    attention: board * peak16 * shares.attention.value,
     memoryBytesPerSecond: gpu.memory_bandwidth_gb_per_second * 1e9 * physics.memory_bandwidth.value,
-    assumed: shares.assumed || shareOf(shares, precision) === undefined,
+    assumed: (shares.assumed && (fittedBoard?.records ?? 0) === 0) || shareOf(shares, precision) === undefined,
   }
 }
 

@@ -37,8 +37,6 @@ export interface TrainingParts {
 /** Time of one training configuration as a function of micro-batch and gradient accumulation. */
 export class TrainingTime {
   readonly parts: TrainingParts
-  /** Factor, either way, within which about four of five measured runs of this kind lie. */
-  readonly errorFactor: number
   /** Published runs on such GPUs, without offloading, entered the fit. */
   readonly isMeasured: boolean
   /** Operations of the model a token, forward and backward without recomputation; frozen weights need no gradient. */
@@ -67,11 +65,7 @@ export class TrainingTime {
     // Scores have no weights of their own: their backward pass is twice the forward whatever is trained.
     this.modelFlopsPerToken = linear * (done.trainsWeights ? 3 : 2) + 3 * work.causalAttentionFlops
     this.#peak = gpus * rates.peak
-    const { dense, moe_or_pcie: weaker, assumed } = physics.error_factor
-    const { method, offload } = context.configuration
-    const weak = work.moeLayers > 0 || (links.isPcie && gpus > 1) || method === 'qlora'
-    this.isMeasured = !rates.assumed && offload === 'none'
-    this.errorFactor = (this.isMeasured ? (weak ? weaker : dense) : assumed).value
+    this.isMeasured = !rates.assumed && context.configuration.offload === 'none'
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Plan } from '../../result/plan.ts'
 import { ms, rate, usdPerHour } from '../../units.ts'
+import { shareOf } from '../accuracy.ts'
 import { recordOf } from '../csv-fields.ts'
 import { counted, gpusCell, tightestMargin, trustText, usdCell, versusBest } from '../words.ts'
 import type { Kind } from './kind.ts'
@@ -14,10 +15,10 @@ export const serveKind: Kind<Plan> = {
   money,
   makeup,
   reaches,
-  speed: ({ performance }) => [
+  speed: ({ performance, accuracy }) => [
     `Speed with ${counted(performance.concurrency, 'request')} in flight on a replica`,
-    `TTFT ${ms(performance.ttft_ms)}, TPOT ${ms(performance.tpot_ms)}, whole request ${ms(performance.request_ms)}`,
-    `sustains ${rate(performance.requests_per_second)} requests/s, ${rate(performance.output_tokens_per_second)} output tokens/s`,
+    `TTFT ${ms(performance.ttft_ms)}${shareOf(accuracy, 'ttft')}, TPOT ${ms(performance.tpot_ms)}${shareOf(accuracy, 'tpot')}, whole request ${ms(performance.request_ms)}`,
+    `sustains ${rate(performance.requests_per_second)} requests/s, ${rate(performance.output_tokens_per_second)}${shareOf(accuracy, 'rate')} output tokens/s`,
   ],
   trust: ({ confidence }) => trustText(confidence),
   memoryNotes: () => [],

@@ -1,3 +1,4 @@
+import { verdictLines } from '../accuracy.ts'
 import { type AnyPlan, kindOf } from '../kinds/index.ts'
 import { MARKS, type Style } from '../style.ts'
 import { placementText } from '../words.ts'
@@ -26,5 +27,6 @@ function titled(title: string, plan: AnyPlan, facts: readonly string[], style: S
   return [
     ...wrap(`${title}: ${planSentence(plan)}`).map(style.title),
     ...wrap([...facts, kindOf(plan).trust(plan)].join(` ${MARKS.item} `)).map(style.faint),
+    ...verdictLines(plan, style),
   ]
 }

@@ -1,4 +1,5 @@
 import { fixed, gib } from '../../units.ts'
+import { memoryBand } from '../accuracy.ts'
 import { type AnyPlan, kindOf } from '../kinds/index.ts'
 import { MARKS, type Style } from '../style.ts'
 import { pad, wrap } from '../wrap.ts'
@@ -25,7 +26,7 @@ export function memoryBars(plan: AnyPlan, style: Style): string[] {
     const percentage = pad(`${fixed(share * 100, share < MANY_TIMES ? 1 : 0)}%`, SHARE_COLUMNS, 'right')
     return `${size(name, bytes)}  ${bar(share, BAR_COLUMNS + SIZE_COLUMNS - sizes)} ${percentage}`
   }
-  const notes = kindOf(plan).memoryNotes(plan)
+  const notes = [...kindOf(plan).memoryNotes(plan), ...memoryBand(plan)]
   return [
     style.title(`Memory of the fullest GPU, ${gib(capacity_bytes)} as its driver reports`),
     ...shown.map((term) => line(term.name, term.bytes)),

@@ -54,7 +54,7 @@ export function sortedFixes(result: AnyResult): Fix[] {
 function closestConfiguration({ plan, violations }: AnyNearMiss, style: Style): string[][] {
   return [
     [style.title('Closest'), ...wrap(planSentence(plan)), ...wrap(missed(violations), `${MARKS.bad} `).map(style.bad)],
-    targets(plan.targets, style),
+    targets(plan, style),
     memoryBars(plan, style),
   ]
 }

@@ -1,4 +1,6 @@
 import type { Target } from '../../result/plan.ts'
+import { plusMinus } from '../accuracy.ts'
+import type { AnyPlan } from '../kinds/index.ts'
 import { MARKS, type Style } from '../style.ts'
 import { type Column, table } from '../table.ts'
 import { isLowerLimit, label, quantity } from '../words.ts'
@@ -13,19 +15,20 @@ export const TARGETS: readonly Column[] = [
 ]
 
 /** One target as cells under {@link TARGETS}: verdict, name, value, limit and the room that is left. */
-export function targetRow(target: Target): string[] {
+export function targetRow(target: Target, plan: AnyPlan): string[] {
   return [
     target.ok ? MARKS.good : MARKS.bad,
     label(target.name),
-    quantity(target.value, target.unit),
+    `${quantity(target.value, target.unit)}${plusMinus(plan, target)}`,
     `${isLowerLimit(target) ? 'at least' : 'at most'} ${quantity(target.limit, target.unit)}`,
     marginText(target),
   ]
 }
 
-export function targets(list: readonly Target[], style: Style): string[] {
+export function targets(plan: AnyPlan, style: Style): string[] {
+  const list = plan.targets
   if (list.length === 0) return []
-  const [titles, ...lines] = table(TARGETS, list.map(targetRow))
+  const [titles, ...lines] = table(TARGETS, list.map((target) => targetRow(target, plan)))
   return [style.faint(titles!), ...lines.map((line, index) => mark(line, list[index]!.ok, style))]
 }
 

@@ -56,7 +56,7 @@ const base: TimedConfiguration = {
   doubleQuantization: true,
 }
 
-export interface Run extends Partial<Omit<TrainingTimeInput, 'configuration' | 'tensors' | 'gpu' | 'trainer'>> {
+export interface Run extends Partial<Omit<TrainingTimeInput, 'configuration' | 'gpu' | 'trainer'>> {
   model: string
   gpuId?: string
   trainerId?: string

@@ -1,5 +1,6 @@
 import type { TrainPlan } from '../../../result/train.ts'
 import { count, percent, rate, roundedCount, seconds, significant, usd, usdPerHour } from '../../../units.ts'
+import { shareOf } from '../../accuracy.ts'
 import type { Derived } from '../kind.ts'
 import { hoursText } from './words.ts'
 
@@ -37,11 +38,11 @@ export function costLines({ cost, performance }: TrainPlan, usdHour: number): De
 }
 
 /** The speed of a configuration that was given. */
-export function stepLines({ performance }: TrainPlan): [string, string] {
+export function stepLines({ performance, accuracy }: TrainPlan): [string, string] {
   const { step_seconds, tokens_per_second, model_flops_utilization, pipeline_bubble, tokens, hours } = performance
   const bubble = pipeline_bubble > 0 ? `, pipeline bubble ${percent(pipeline_bubble)}` : ''
   return [
-    `step ${seconds(step_seconds)}, ${rate(tokens_per_second)} tokens/s, ${percent(model_flops_utilization)} of peak FLOPS${bubble}`,
+    `step ${seconds(step_seconds)}, ${rate(tokens_per_second)}${shareOf(accuracy, 'tokens_per_second')} tokens/s, ${percent(model_flops_utilization)} of peak FLOPS${bubble}`,
     `${roundedCount(tokens)} tokens in ${hoursText(hours)}`,
   ]
 }
