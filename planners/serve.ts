@@ -3,6 +3,7 @@ import { resultVersion, type ServeResult } from '../src/result/plan.ts'
 import { serveCalibration } from './calibrated.ts'
 import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
 import { missBySetting } from './search/near-miss.ts'
+import { headroomSentence } from './serve/accuracy.ts'
 import { fixesOf, type Relaxation, remediesFor } from './serve/fixes.ts'
 import { nearMissOf } from './serve/near-misses.ts'
 import { planOf } from './serve/plan.ts'
@@ -58,7 +59,11 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
     pareto: run.front.map((candidate) => planOf(request, candidate, false)),
     near_misses: nearMisses,
     search: searchOf(run.counts),
-    assumptions: [...(options.assumptions ?? []), ...serveCalibration(request, run.best?.assignment ?? null)],
+    assumptions: [
+      ...(options.assumptions ?? []),
+      ...headroomSentence(request, run.best?.assignment ?? null),
+      ...serveCalibration(request, run.best?.assignment ?? null),
+    ],
     warnings: [...(options.warnings ?? []), ...(run.best === null ? [] : warningsFor(request, run.best))],
     constraints: refusingReasons(run.constraints, run.counts),
     catalog: catalogOf(catalog, request.offers),

@@ -2,6 +2,7 @@ import type { Catalog } from '../src/catalog/catalog.ts'
 import { resultVersion } from '../src/result/plan.ts'
 import type { TrainResult } from '../src/result/train.ts'
 import { trainCalibration } from './calibrated.ts'
+import { headroomSentence } from './train/accuracy.ts'
 import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
 import { missBySetting } from './search/near-miss.ts'
 import { type TrainRemedy, trainFixes } from './train/fixes.ts'
@@ -53,6 +54,7 @@ export function planTrain(request: TrainRequest, catalog: Catalog, options: Trai
     search: searchOf(run.counts),
     assumptions: [
       ...(options.assumptions ?? []),
+      ...headroomSentence(request, run.best?.assignment ?? null),
       ...trainCalibration(request, catalog, run.best?.assignment ?? null),
       ...(run.best === null || request.hours !== null
         ? []

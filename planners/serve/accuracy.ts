@@ -2,10 +2,11 @@ import { type Band, bandOf } from '../../src/accuracy/band.ts'
 import { type Claim, type Judgement, judge } from '../../src/accuracy/verdict.ts'
 import type { AccuracyRow } from '../../src/catalog/accuracy.ts'
 import type { BandedFigure, PlanAccuracy } from '../../src/result/accuracy.ts'
+import { percent } from '../../src/units.ts'
 import { round } from '../round.ts'
 import type { ServeAssignment } from './assignment.ts'
-import type { Candidate } from './incumbents.ts'
 import { speedConfidence } from './confidence.ts'
+import type { Candidate } from './incumbents.ts'
 import type { ServeRequest } from './request.ts'
 
 /** The band of a figure for the engine and GPU of a configuration. */
@@ -22,6 +23,13 @@ function band(request: ServeRequest, a: ServeAssignment, figure: AccuracyRow['fi
 /** Share of the GPU kept free: as the scenario states it, or what nineteen of twenty held-out starts needed beyond the prediction. */
 export function servingHeadroom(request: ServeRequest, a: ServeAssignment): number {
   return request.headroom === 'p95' ? Math.max(0, memoryNeed(band(request, a, 'serving_memory'))) : request.headroom
+}
+
+/** What `p95` comes to on the GPU of a plan. */
+export function headroomSentence(request: ServeRequest, a: ServeAssignment | null): string[] {
+  if (request.headroom !== 'p95' || a === null) return []
+  const { basis } = band(request, a, 'serving_memory')
+  return [`headroom p95: ${percent(servingHeadroom(request, a))} of the GPU, from ${basis}`]
 }
 
 /** Errors of the room are of what is left: a server that took more left less. */
@@ -78,7 +86,14 @@ export function servingAccuracy(request: ServeRequest, { assignment: a, speed }:
 function widened(known: Band, factor: number): Band {
   const basis = `${known.basis}; twice as wide: no run of this format on such a GPU`
   const { typical, usual, low, high, runs } = known
-  return { typical: factor * typical, usual: factor * usual, low: Math.max(-1, factor * low), high: factor * high, runs, basis }
+  return {
+    typical: factor * typical,
+    usual: factor * usual,
+    low: Math.max(-1, factor * low),
+    high: factor * high,
+    runs,
+    basis,
+  }
 }
 
 /** A speed that no run stands behind is a hope, whatever its margins. */

@@ -3,6 +3,7 @@ import { type Claim, judge } from '../../src/accuracy/verdict.ts'
 import type { AccuracyRow } from '../../src/catalog/accuracy.ts'
 import type { Gpu } from '../../src/catalog/gpu.ts'
 import type { PlanAccuracy } from '../../src/result/accuracy.ts'
+import { percent } from '../../src/units.ts'
 import { round } from '../round.ts'
 import type { TrainAssignment } from './assignment.ts'
 import type { TrainRequest } from './request.ts'
@@ -29,15 +30,21 @@ export function trainingHeadroom(request: TrainRequest, gpu: Gpu): number {
   return Math.max(0, 1 - 1 / (1 + high))
 }
 
+/** What `p95` comes to on the GPU of a plan. */
+export function headroomSentence(request: TrainRequest, a: TrainAssignment | null): string[] {
+  if (request.headroom !== 'p95' || a === null) return []
+  const { gpu } = a.machine
+  const { basis } = band(request, gpu, 'training_memory')
+  return [`headroom p95: ${percent(trainingHeadroom(request, gpu))} of the GPU, from ${basis}`]
+}
+
 /** Bands of a plan's figures and the verdict on its promises; null where memory follows a rule of thumb. */
 export function trainingAccuracy(request: TrainRequest, a: TrainAssignment): PlanAccuracy | null {
   if (request.memoryModel === 'rule-of-thumb') return null
   const { gpu } = a.machine
   const memory = band(request, gpu, 'training_memory')
   const { capacityBytes, totalBytes } = a.memoryResult
-  const claims: Claim[] = [
-    { name: 'peak memory', room: capacityBytes / totalBytes - 1, worse: 'higher', band: memory },
-  ]
+  const claims: Claim[] = [{ name: 'peak memory', room: capacityBytes / totalBytes - 1, worse: 'higher', band: memory }]
   const figures: PlanAccuracy['figures'] = [
     {
       name: 'memory',

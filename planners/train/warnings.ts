@@ -9,7 +9,9 @@ export function trainWarnings(request: TrainRequest, { assignment: a }: TrainCan
   const { time } = a
   if (time === null) return warnings
   if (!time.isMeasured) {
-    warnings.push(`No measured training run ${unmeasuredRun(a)} stands behind this time: the band around it is twice as wide.`)
+    warnings.push(
+      `No measured training run ${unmeasuredRun(a)} stands behind this time: the band around it is twice as wide.`,
+    )
   }
   return warnings
 }

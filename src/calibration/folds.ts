@@ -77,6 +77,12 @@ export function errorTable(observations: readonly Grouped[], errors: Errors): Er
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([table, list]) => {
       const sizes = list.map(Math.abs)
-      return { table, count: list.length, median: quantile(sizes, 0.5), p90: quantile(sizes, 0.9), bias: quantile(list, 0.5) }
+      return {
+        table,
+        count: list.length,
+        median: quantile(sizes, 0.5),
+        p90: quantile(sizes, 0.9),
+        bias: quantile(list, 0.5),
+      }
     })
 }

@@ -35,7 +35,7 @@ export interface FitOptions {
   readonly noise: number
 }
 
-export const defaultFit: FitOptions = { iterations: 12, outlier: 0.15, noise: 0.08 }
+export const defaultFit: FitOptions = { iterations: 60, outlier: 0.15, noise: 0.08 }
 
 const STEP = 1e-3
 
@@ -114,7 +114,7 @@ export function fit(
       const next = parameter.get() * Math.exp(step)
       parameter.set(Math.min(next, parameter.most ?? next))
     })
-    if (largest < 1e-4) return
+    if (largest < 1e-6) return
   }
 }
 

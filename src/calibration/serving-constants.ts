@@ -55,7 +55,11 @@ const HOST_KEYS = [
 /** Every constant of the serving law in a catalog; GPUs get a factor of 1 where they have none yet. */
 export function servingConstants(catalog: Catalog): Constant[] {
   const list: Constant[] = []
-  const add = (place: Place, object: Fitted | undefined, prior: { start: number; spread: number; most?: number }): void => {
+  const add = (
+    place: Place,
+    object: Fitted | undefined,
+    prior: { start: number; spread: number; most?: number },
+  ): void => {
     if (object === undefined) return
     list.push({
       name: `${place.subject}/${place.id} ${place.path.join('.')}`,
@@ -116,7 +120,10 @@ export function servingConstants(catalog: Catalog): Constant[] {
   add(physics(['expert_half_width']), serving.expert_half_width, { start: 500, spread: 0.6 })
   add(physics(['expert_wait_per_doubling']), serving.expert_wait_per_doubling, { start: 0.07, spread: 0.6 })
   const handover = serving.pipeline_handover_seconds
-  add(physics(['pipeline_handover_seconds', 'llama_cpp_per_boundary']), handover.llama_cpp_per_boundary, { start: 100e-6, spread: 0.6 })
+  add(physics(['pipeline_handover_seconds', 'llama_cpp_per_boundary']), handover.llama_cpp_per_boundary, {
+    start: 100e-6,
+    spread: 0.6,
+  })
   add(physics(['pipeline_handover_seconds', 'other_per_step']), handover.other_per_step, { start: 100e-6, spread: 0.6 })
   return list
 }
@@ -125,13 +132,17 @@ export function servingConstants(catalog: Catalog): Constant[] {
  * Host constants: releases of an engine that hold the same value for the same constant share it, because too few records tell them
  * apart, and stay together when it moves.
  */
-function addHosts(catalog: Catalog, add: (place: Place, object: Fitted, prior: (typeof HOST_KEYS)[number][1]) => void): void {
+function addHosts(
+  catalog: Catalog,
+  add: (place: Place, object: Fitted, prior: (typeof HOST_KEYS)[number][1]) => void,
+): void {
   for (const engine of catalog.engines.values()) {
     engine.releases.forEach((release, index) => {
       for (const host of ['host', 'host_maximum_load'] as const) {
         for (const [key, prior] of HOST_KEYS) {
           const object = release[host]?.[key]
-          if (object !== undefined) add({ subject: 'engines', id: engine.id, path: ['releases', index, host, key] }, object, prior)
+          if (object !== undefined)
+            add({ subject: 'engines', id: engine.id, path: ['releases', index, host, key] }, object, prior)
         }
       }
     })
@@ -139,7 +150,8 @@ function addHosts(catalog: Catalog, add: (place: Place, object: Fitted, prior: (
   for (const [id, { host }] of Object.entries(catalog.physics.serving.benchmark_programs)) {
     for (const [key, prior] of HOST_KEYS) {
       const object = host[key]
-      if (object !== undefined) add({ subject: 'physics', id: 'serving', path: ['benchmark_programs', id, 'host', key] }, object, prior)
+      if (object !== undefined)
+        add({ subject: 'physics', id: 'serving', path: ['benchmark_programs', id, 'host', key] }, object, prior)
     }
   }
 }

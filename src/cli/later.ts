@@ -4,7 +4,18 @@ import { inputError } from '../scenario/diagnostic.ts'
 
 /** Commands of later versions. Their names are never read as scenario files. */
 const LATER = ['diff', 'export', 'init'] as const
-const COMMANDS = ['compare', 'estimate', 'fit', 'catalog', 'schema', 'completion', 'validate', 'calibrate', 'check-log', ...LATER]
+const COMMANDS = [
+  'compare',
+  'estimate',
+  'fit',
+  'catalog',
+  'schema',
+  'completion',
+  'validate',
+  'calibrate',
+  'check-log',
+  ...LATER,
+]
 
 /** @throws InputError where the first word is a command of a later version or looks like a misspelt one, or none is given. */
 export function refuseCommandNames(scenarios: readonly string[]): void {

@@ -19,7 +19,18 @@ import { alwaysFlags, helpText } from './help.ts'
 import type { Terminal } from './terminal.ts'
 import { packageVersion } from './version.ts'
 
-const COMMANDS: readonly Command[] = [plan, compare, estimate, fit, validate, calibrate, checkLog, catalog, schema, completion]
+const COMMANDS: readonly Command[] = [
+  plan,
+  compare,
+  estimate,
+  fit,
+  validate,
+  calibrate,
+  checkLog,
+  catalog,
+  schema,
+  completion,
+]
 
 /**
  * Runs one command line and says with which code the process ends. Never throws.

@@ -30,10 +30,14 @@ const inlineModel = z
     /** SwiGLU and its like have a third matrix. */
     gated_mlp: z.boolean().optional(),
   })
-  .refine(({ num_attention_heads, hidden_size, head_dim }) => head_dim !== undefined || hidden_size % num_attention_heads === 0, {
-    path: ['num_attention_heads'],
-    message: 'must divide hidden_size, or head_dim must be given',
-  })
+  .refine(
+    ({ num_attention_heads, hidden_size, head_dim }) =>
+      head_dim !== undefined || hidden_size % num_attention_heads === 0,
+    {
+      path: ['num_attention_heads'],
+      message: 'must divide hidden_size, or head_dim must be given',
+    },
+  )
   .refine(
     ({ num_attention_heads, num_key_value_heads }) =>
       num_key_value_heads === undefined || num_attention_heads % num_key_value_heads === 0,
@@ -61,7 +65,10 @@ const precision = z.enum(['fp32', 'bf16', 'fp16', 'none'])
 const trainingConfiguration = z.strictObject({
   method: z.enum(['full', 'lora', 'qlora']),
   lora: z
-    .strictObject({ rank: count.optional(), targets: z.union([z.literal('all-linear'), z.array(text).min(1)]).optional() })
+    .strictObject({
+      rank: count.optional(),
+      targets: z.union([z.literal('all-linear'), z.array(text).min(1)]).optional(),
+    })
     .optional(),
   optimizer: text.optional(),
   optimizer_paged: z.boolean().optional(),
@@ -172,7 +179,8 @@ export const measurementsSchema = z.strictObject({
   records: z.array(recordSchema).superRefine((records, context) => {
     const seen = new Set<string>()
     records.forEach(({ id }, index) => {
-      if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `${JSON.stringify(id)} occurs twice` })
+      if (seen.has(id))
+        context.addIssue({ code: 'custom', path: [index, 'id'], message: `${JSON.stringify(id)} occurs twice` })
       seen.add(id)
     })
   }),

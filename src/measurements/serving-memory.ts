@@ -27,9 +27,10 @@ export function predictServingMemory(record: ServingRecord, catalog: Catalog): P
   const load = smallestLoad(record, subject)
   const result = memory.evaluate(load)
   const { fits, poolBytes } = result
-  const { fits: fitsWithHeadroom } = memoryOfSubject(subject, catalog, { ...options, headroom: serveDefaults.headroom }).evaluate(
-    load,
-  )
+  const { fits: fitsWithHeadroom } = memoryOfSubject(subject, catalog, {
+    ...options,
+    headroom: serveDefaults.headroom,
+  }).evaluate(load)
   return {
     figures: figuresOf(record, subject, memory, load, poolBytes),
     fits: fits && memory.problem === null,

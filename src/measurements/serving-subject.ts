@@ -39,10 +39,14 @@ export type Skipped = { readonly skipped: string }
 /** A development build: named for the release it precedes, which is newer than any that is out. */
 const DEVELOPMENT = /dev\d/
 
-function releaseOf(engine: Engine, version: string | undefined): { release: EngineRelease; assumed: string[] } | Skipped {
+function releaseOf(
+  engine: Engine,
+  version: string | undefined,
+): { release: EngineRelease; assumed: string[] } | Skipped {
   const newest = newestRelease(engine)
   if (version === undefined) return unstatedRelease(engine, `${engine.id} without a version`)
-  if (DEVELOPMENT.test(version)) return { release: newest, assumed: [`${engine.id} ${version} is taken for ${newest.label}`] }
+  if (DEVELOPMENT.test(version))
+    return { release: newest, assumed: [`${engine.id} ${version} is taken for ${newest.label}`] }
   const year = /\b(20\d\d)\b/.exec(version)?.[1]
   if (year !== undefined) {
     const known = engine.known_since_year
@@ -79,11 +83,17 @@ export function servingSubject(record: ServingRecord, catalog: Catalog): Serving
   const assumedDegrees: string[] = []
   if ('skipped' in program) return program
   const experts = model.tensors.kinds.some(({ mlp }) => mlp.kind === 'moe')
-  const { tensor_parallel: tp = 1, pipeline_parallel: pp = 1, expert_parallel: ep = 1, data_parallel: dp = 1 } = {
+  const {
+    tensor_parallel: tp = 1,
+    pipeline_parallel: pp = 1,
+    expert_parallel: ep = 1,
+    data_parallel: dp = 1,
+  } = {
     ...c,
     ...(experts ? attentionCopiesOf(record, program.server?.engine) : {}),
   }
-  if (tp !== (c.tensor_parallel ?? 1)) assumedDegrees.push(`attention copied to each of ${dp} GPUs, as the maker's commands have it`)
+  if (tp !== (c.tensor_parallel ?? 1))
+    assumedDegrees.push(`attention copied to each of ${dp} GPUs, as the maker's commands have it`)
   const perReplica = tp * pp
   // Attention copies share their experts; copies without shared experts are replicas of their own.
   const attentionCopies = ep > 1 && dp > 1 ? dp : 1
@@ -94,7 +104,8 @@ export function servingSubject(record: ServingRecord, catalog: Catalog): Serving
   const assumed = [...program.assumed, ...assumedDegrees]
   if (c.kv_cache === undefined) assumed.push(`KV cache in ${kv.id}`)
   // One copy uses what its degrees name; the rest of the machine stood idle unless data parallelism says otherwise.
-  if (dp === 1 && record.gpus !== perReplica) assumed.push(`${record.gpus - perReplica} of ${record.gpus} GPUs stood idle`)
+  if (dp === 1 && record.gpus !== perReplica)
+    assumed.push(`${record.gpus - perReplica} of ${record.gpus} GPUs stood idle`)
   const support = supportFor(quantization, record.engine.name, gpu)
   if (program.server !== null && support.level === 'refused') {
     assumed.push(`${quantization.id} is counted as it is stored: the catalog has it refused (${support.reason})`)
@@ -104,7 +115,7 @@ export function servingSubject(record: ServingRecord, catalog: Catalog): Serving
     gpu,
     link: get(catalog, 'links', gpu.interconnect.link),
     ...program,
-    quantization: program.quantisesHead ? withHead(quantization) : quantization,
+    quantization: grouped(program.quantisesHead ? withHead(quantization) : quantization, record.note),
     support: support.level === 'refused' ? { level: 'full', reason: support.reason } : support,
     kv,
     tensorParallel: tp,
@@ -118,12 +129,18 @@ export function servingSubject(record: ServingRecord, catalog: Catalog): Serving
 
 /** The maker's tables of maximum load that say tensor parallel and mean copies of the attention; empty for every other run. */
 function attentionCopiesOf(record: ServingRecord, engine: Engine | undefined): Partial<ServingRecord['configuration']> {
-  const { configuration: c, workload, engine: { version } } = record
+  const {
+    configuration: c,
+    workload,
+    engine: { version },
+  } = record
   const degree = c.tensor_parallel ?? 1
   const isTable = workload?.concurrency === 'max' && version !== undefined && /^\d+(\.\d+)*$/.test(version)
   if (!isTable || degree === 1 || (c.expert_parallel ?? 1) > 1 || (c.data_parallel ?? 1) > 1) return {}
   const rows = engine?.published_maximum_load?.attention_copies ?? []
-  const isMeant = rows.some(({ from, until }) => compareVersions(version, from) >= 0 && compareVersions(version, until) < 0)
+  const isMeant = rows.some(
+    ({ from, until }) => compareVersions(version, from) >= 0 && compareVersions(version, until) < 0,
+  )
   return isMeant ? { tensor_parallel: 1, data_parallel: degree, expert_parallel: degree } : {}
 }
 
@@ -147,6 +164,23 @@ function programOf({ engine: { name, version } }: ServingRecord, catalog: Catalo
   const { host, weight_files: weightFiles, quantises_head: quantisesHead } = program
   return { server: null, host, hostAtMaximumLoad: host, weightFiles, quantisesHead, assumed: [] }
 }
+
+/** A note such as "group 32" names a finer grouping than the format's own: its scales take so much more room. */
+function grouped(quantization: Quantization, note = ''): Quantization {
+  const stated = Number(/\bgroup (\d+)\b/.exec(note)?.[1] ?? Number.NaN)
+  const { group_size: usual, bits } = quantization
+  if (usual === null || !(stated > 0) || stated === usual) return quantization
+  const finer = (value: number): number => {
+    const stored = Math.floor(value)
+    return stored + ((value - stored) * usual) / stated
+  }
+  const changed = Object.fromEntries(
+    Object.entries(bits).map(([name, value]) => [name, value < BITS_16 ? finer(value) : value]),
+  )
+  return { ...quantization, group_size: stated, bits: changed }
+}
+
+const BITS_16 = 16
 
 function withHead(quantization: Quantization): Quantization {
   const { linear } = quantization.bits
@@ -203,7 +237,8 @@ export function batchLimits(
   if (row === undefined) throw new Error(`${engine.id} has no batch default for ${gpu.id}`)
   const limit = release.memory.whole_context_batch_limit
   // Without chunked prefill a batch holds one whole context, or the engine's old default of 2048 tokens.
-  const whole = limit === undefined ? row.max_batched_tokens : context <= limit ? context : WHOLE_CONTEXT_FALLBACK_TOKENS
+  const whole =
+    limit === undefined ? row.max_batched_tokens : context <= limit ? context : WHOLE_CONTEXT_FALLBACK_TOKENS
   return {
     maxSequences: configuration.max_sequences ?? row.max_sequences,
     maxBatchedTokens: configuration.max_batched_tokens ?? whole,

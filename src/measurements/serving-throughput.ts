@@ -1,5 +1,6 @@
 import { type Catalog, get } from '../catalog/catalog.ts'
 import type { HostConstants } from '../catalog/engine.ts'
+import { Remembered } from '../memory/remembered.ts'
 import {
   closedLoop,
   lonePromptSeconds,
@@ -7,7 +8,6 @@ import {
   singleStreamSeconds,
   wholeBatchTokensPerSecond,
 } from '../performance/benchmark.ts'
-import { Remembered } from '../memory/remembered.ts'
 import { type ModelProfile, profileModel } from '../performance/profile.ts'
 import { ServingPerformance } from '../performance/serving.ts'
 import { weightBits } from '../performance/weight-bits.ts'
@@ -81,7 +81,8 @@ function loadOf({ workload, measured, note = '' }: ServingRecord): Run | Skipped
     const requests = sent === null ? Number.POSITIVE_INFINITY : Number(sent[1])
     return { way: 'maximum-load', inputTokens, outputTokens, concurrency: Number.POSITIVE_INFINITY, requests, assumed }
   }
-  const decodes = measured.ttft_ms === undefined && (inputTokens === 0 || output === undefined || /decode only/.test(note))
+  const decodes =
+    measured.ttft_ms === undefined && (inputTokens === 0 || output === undefined || /decode only/.test(note))
   const onlyRate = measured.ttft_ms === undefined && measured.tpot_ms === undefined
   const way =
     concurrency === 1 && decodes
@@ -91,7 +92,8 @@ function loadOf({ workload, measured, note = '' }: ServingRecord): Run | Skipped
         : concurrency > 1 && onlyRate
           ? 'whole-batch'
           : 'closed-loop'
-  if (way === 'lone-prompt' && concurrency > 1) return { skipped: 'several prompts at once without output are not modelled' }
+  if (way === 'lone-prompt' && concurrency > 1)
+    return { skipped: 'several prompts at once without output are not modelled' }
   return { way, inputTokens, outputTokens, concurrency, requests: Number.POSITIVE_INFINITY, assumed }
 }
 
@@ -164,7 +166,9 @@ function performanceOf(
   const kernel = get(catalog, 'kernels', support.kernel ?? quantization.kernel)
   const own = support.kernel === undefined && quantization.expert_kernel !== undefined
   const limits =
-    server === null ? null : batchLimits({ ...subject, server }, record.configuration, run.inputTokens + run.outputTokens)
+    server === null
+      ? null
+      : batchLimits({ ...subject, server }, record.configuration, run.inputTokens + run.outputTokens)
   return new ServingPerformance(
     {
       profile: profileOf(subject),

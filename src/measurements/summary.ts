@@ -38,7 +38,10 @@ function groupsOf(record: ValidatedRecord): string[] {
  * median and percentile are those of wrong (1) and right (0) verdicts, and the bias is the share called wrongly.
  */
 export function summarize(records: readonly ValidatedRecord[]): SummaryRow[] {
-  const rows = new Map<string, { kind: ValidatedRecord['kind']; quantity: string; group: string; list: ValidatedRecord[] }>()
+  const rows = new Map<
+    string,
+    { kind: ValidatedRecord['kind']; quantity: string; group: string; list: ValidatedRecord[] }
+  >()
   for (const record of records) {
     for (const quantity of Object.keys(record.error)) {
       for (const group of groupsOf(record)) {

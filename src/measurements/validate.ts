@@ -31,7 +31,9 @@ function validateRecord(record: MeasuredRecord, catalog: Catalog): ValidatedReco
 
 /** The figures of a record alone, without what says how they were read. */
 function figuresOf(measured: MeasuredRecord['measured']): Figures {
-  return Object.fromEntries(quantities.flatMap((name) => (measured[name] === undefined ? [] : [[name, measured[name]]])))
+  return Object.fromEntries(
+    quantities.flatMap((name) => (measured[name] === undefined ? [] : [[name, measured[name]]])),
+  )
 }
 
 function nothingToCompare(record: MeasuredRecord, { figures, fits }: Prediction): string | undefined {
@@ -61,7 +63,8 @@ function compared(
     predicted[name] = said
     if (read === undefined) continue
     if (read > 0) add(name, said / read - 1)
-    if (name === 'kv_cache_gib') add('kv_cache_of_gpu', (said - read) / get(catalog, 'gpus', record.gpu).memory.usable_gib)
+    if (name === 'kv_cache_gib')
+      add('kv_cache_of_gpu', (said - read) / get(catalog, 'gpus', record.gpu).memory.usable_gib)
   }
   if (fits !== undefined) {
     predicted.fits = fits

@@ -19,13 +19,19 @@ const remembered = new Remembered<WeightBits>()
  */
 export function weightBits(tensors: ModelTensors | null, quantization: Quantization): WeightBits {
   const { bits, other_bits: other, gguf } = quantization
-  const plain = { linear: bits.linear ?? other, head: gguf?.head_bits ?? bits.head ?? other, expert: bits.expert ?? other }
+  const plain = {
+    linear: bits.linear ?? other,
+    head: gguf?.head_bits ?? bits.head ?? other,
+    expert: bits.expert ?? other,
+  }
   if (tensors === null || gguf === undefined) return plain
   return remembered.recall(tensors, [quantization], () => {
     const layers = tensors.layerCount
     const whole = { index: 0, firstLayer: 0, layers, first: true, last: true }
     const sums = { linear: { bits: 0, parameters: 0 }, expert: { bits: 0, parameters: 0 } }
-    for (const { kind, layers: alike, class: isRaised } of stageKinds(tensors, whole, (layer) => isRaisedLayer(layer, layers))) {
+    for (const { kind, layers: alike, class: isRaised } of stageKinds(tensors, whole, (layer) =>
+      isRaisedLayer(layer, layers),
+    )) {
       for (const tensor of kind.tensors) {
         if (tensor.class !== 'linear' && tensor.class !== 'expert') continue
         const parameters = tensor.inputs * tensor.outputs * tensor.copies * alike

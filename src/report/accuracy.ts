@@ -6,7 +6,7 @@ import { MARKS, type Style } from './style.ts'
 import { wrap } from './wrap.ts'
 
 const MEANINGS: Readonly<Record<PlanAccuracy['verdict'], string>> = {
-  safe: 'Safe: by the model\'s record on measured runs, memory and targets hold 19 times in 20',
+  safe: "Safe: by the model's record on measured runs, memory and targets hold 19 times in 20",
   tight: 'Tight',
   optimistic: 'Only optimistic',
 }

@@ -86,7 +86,11 @@ export function applyDefaults(scenario: ServeScenario, fallbackName = 'scenario'
     `quality: at most ${d.maxLossPercent}% expected loss by quantization`,
   )
   const redundancy = orAssume(scenario.redundancy, d.redundancy, 'redundancy: no spare replica')
-  const headroom = orAssume<Headroom>(scenario.headroom, d.headroom, `headroom: ${percent(d.headroom)} of each GPU kept free`)
+  const headroom = orAssume<Headroom>(
+    scenario.headroom,
+    d.headroom,
+    `headroom: ${percent(d.headroom)} of each GPU kept free`,
+  )
   const memoryModel = orAssume(scenario.memory_model, d.memoryModel, 'memory model: computed from the architecture')
   const pricing = orAssume<Pricing[]>(search.pricing, [...d.pricing], `pricing: ${d.pricing.join(', ')}`)
   const maxGpus = orAssume(search.max_gpus, d.maxGpus, `GPUs: at most ${d.maxGpus}`)

@@ -3,8 +3,8 @@ import type { Pricing } from '../catalog/offer.ts'
 import type { Trainer } from '../catalog/trainer.ts'
 import type { ActivationCheckpointing, Offload, Optimizer, TrainingMethod } from '../training/configuration.ts'
 import { count, percent } from '../units.ts'
-import type { Headroom } from './common.ts'
 import { assuming, type CompletePrices, completePrices } from './assume.ts'
+import type { Headroom } from './common.ts'
 import { serveDefaults } from './defaults.ts'
 import type { LoraTargets, ResolvedDeadline, TrainObjective, TrainScenario, TrainSearch } from './train.ts'
 
@@ -144,7 +144,11 @@ export function applyTrainDefaults(scenario: TrainScenario, fallbackName: string
       `sequence parallelism: ${sequenceParallel ? 'on' : 'off'} beside tensor parallelism, as the trainer does`,
     )
   }
-  const headroom = orAssume<Headroom>(scenario.headroom, d.headroom, `headroom: ${percent(d.headroom)} of each GPU kept free`)
+  const headroom = orAssume<Headroom>(
+    scenario.headroom,
+    d.headroom,
+    `headroom: ${percent(d.headroom)} of each GPU kept free`,
+  )
   const memoryModel = orAssume(scenario.memory_model, d.memoryModel, 'memory model: computed from the architecture')
   const prices = completePrices(scenario.prices ?? {}, d, orAssume)
   const objective = orAssume(scenario.objective, d.objective, `objective: least ${d.objective}`)

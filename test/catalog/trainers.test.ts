@@ -76,7 +76,12 @@ describe('trainer catalog', () => {
     expect(trainer('megatron-lm')).toMatchObject({ slack: { value: 1 }, loss: { full: { value: 4, records: 6 } } })
     expect(trainer('litgpt')).toMatchObject({ extra_activation_bytes: 5, quantised_input_copies: { value: 2.5 } })
     expect(trainer('ms-swift-2').varying_length_factor).toEqual({ value: 2.45, records: 25 })
-    expect([trainer('megatron-bridge-25').time_factor.value, trainer('megatron-bridge').time_factor.value]).toEqual([1.17, 1])
+    // Older kernels are slower, by less than the 1.47 that one layout of DeepSeek V3 gained between 25.11 and 26.06.
+    const { value, records } = trainer('megatron-bridge-25').time_factor
+    expect(records).toBe(14)
+    expect(value).toBeGreaterThan(1)
+    expect(value).toBeLessThan(6422 / 4357)
+    expect(trainer('megatron-bridge').time_factor.value).toBe(1)
   })
 
   it('gives the reason why ZeRO-3 and a pipeline do not go together', () => {

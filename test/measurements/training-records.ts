@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
+import { quantile } from '../../src/measurements/quantile.ts'
 import { measurementsSchema, type TrainingRecord } from '../../src/measurements/record.ts'
 import { predictTraining } from '../../src/measurements/training.ts'
 import type { Prediction } from '../../src/measurements/validation.ts'
-import { quantile } from './quantile.ts'
 
 /** A published run beside its prediction. */
 export interface Compared {

@@ -4,7 +4,9 @@ import { type Compared, compareRecords, errorsOf } from './training-records.ts'
 /*
  * Predicted against published tokens per second, by publisher, method, kind of model, arithmetic and GPU: the table of
  * docs/training.md. A group may not get worse than it is printed here, in percent; the constants of the law were fitted to these same
- * runs, so this guards the law and promises nothing about others.
+ * runs, so this guards the law and promises nothing about others. The fit (tools/calibrate) weighs publishers and models against each
+ * other, n rows of one model as sqrt(n): the large groups gained a third of their median in the second fit, and groups of 2 to 29 runs
+ * paid with one to four points (korthikanti, xtuner, fsdpqlora beyond its median, the 90th percentiles of single GPUs).
  */
 
 let all: Compared[]
@@ -22,37 +24,37 @@ function rows(name: string): Compared[] {
 
 describe('absolute error of tokens per second in percent', () => {
   it.each([
-    ['all', 310, 5.1, 17.8, 0.3],
-    ['llmfoundry', 187, 3.5, 10.2, -1.3],
-    ['mbridge', 66, 10.8, 31.0, -2.3],
-    ['mbridge dense', 27, 8.4, 15.3, -4.5],
-    ['mbridge experts', 39, 13.5, 36.5, -0.7],
-    ['fsdpqlora', 29, 7.2, 34.1, -0.6],
-    ['xtuner', 14, 7.5, 44.6, 16.7],
-    ['korthikanti', 6, 1.7, 4.5, 1.6],
-    ['mcore', 6, 39.9, 95.0, 47.9],
-    ['swift', 2, 21.9, 24.7, -21.9],
-    ['dense', 271, 4.3, 15.8, 0.5],
-    ['experts', 39, 13.5, 36.5, -0.7],
-    ['full', 281, 5.0, 16.3, 0.4],
-    ['lora', 8, 6.7, 20.2, -2.2],
-    ['qlora', 21, 7.2, 35.5, 0.0],
-    ['bf16', 193, 3.6, 10.8, -1.7],
-    ['fp8', 29, 8.8, 16.1, -0.1],
-    ['mxfp8', 28, 12.0, 36.2, -1.1],
-    ['nvfp4', 3, 6.9, 9.5, -6.9],
-    ['a100-sxm-40gb', 68, 3.2, 8.9, -0.9],
-    ['a100-sxm-80gb', 72, 6.0, 21.0, 2.3],
-    ['h100-sxm-80gb', 84, 4.8, 10.9, -0.4],
-    ['h20', 2, 21.9, 24.7, -21.9],
-    ['b200-sxm', 14, 4.5, 16.5, 2.8],
-    ['b300-sxm', 6, 9.7, 13.3, -4.6],
-    ['gb200-nvl72', 21, 11.2, 54.2, 16.2],
-    ['gb300-nvl72', 18, 12.6, 36.6, -10.2],
-    ['rtx-3090', 11, 4.3, 10.8, 4.3],
-    ['rtx-4090', 9, 2.8, 28.2, -11.2],
-    ['rtx-a5000', 3, 33.8, 35.2, -21.9],
-    ['rtx-6000-ada', 2, 13.9, 15.4, 13.9],
+    ['all', 310, 3.5, 16.9, 0.6],
+    ['llmfoundry', 187, 2.5, 9.4, -0.2],
+    ['mbridge', 66, 5.5, 31.2, -3.4],
+    ['mbridge dense', 27, 1.6, 9.0, -1.6],
+    ['mbridge experts', 39, 8.3, 35.8, -4.7],
+    ['fsdpqlora', 29, 5.9, 37.6, -1.2],
+    ['xtuner', 14, 8.9, 46.1, 18.4],
+    ['korthikanti', 6, 3.0, 6.1, 2.9],
+    ['mcore', 6, 41.7, 68.1, 39.4],
+    ['swift', 2, 19.8, 22.8, -19.8],
+    ['dense', 271, 3.0, 13.6, 1.3],
+    ['experts', 39, 8.3, 35.8, -4.7],
+    ['full', 281, 3.3, 16.2, 0.8],
+    ['lora', 8, 7.5, 19.9, -3.2],
+    ['qlora', 21, 5.9, 39.1, -0.5],
+    ['bf16', 193, 2.5, 9.3, -1.3],
+    ['fp8', 29, 6.0, 13.0, 2.0],
+    ['mxfp8', 28, 7.7, 36.2, -2.6],
+    ['nvfp4', 3, 6.2, 8.8, 1.3],
+    ['a100-sxm-40gb', 68, 2.1, 8.9, -0.1],
+    ['a100-sxm-80gb', 72, 4.8, 23.0, 3.6],
+    ['h100-sxm-80gb', 84, 4.2, 11.6, 0.8],
+    ['h20', 2, 19.8, 22.8, -19.8],
+    ['b200-sxm', 14, 3.1, 18.6, -0.9],
+    ['b300-sxm', 6, 4.9, 12.9, -5.2],
+    ['gb200-nvl72', 21, 3.1, 39.1, 6.1],
+    ['gb300-nvl72', 18, 6.5, 34.6, -3.9],
+    ['rtx-3090', 11, 2.3, 12.3, 3.1],
+    ['rtx-4090', 9, 2.7, 29.7, -9.3],
+    ['rtx-a5000', 3, 37.2, 38.7, -24.7],
+    ['rtx-6000-ada', 2, 9.0, 10.4, 9.0],
   ])('%s: %i runs, median %f, 90th percentile %f, bias %f', (name, runs, median, p90, bias) => {
     const errors = errorsOf(rows(name))
     expect(errors.count).toBe(runs)

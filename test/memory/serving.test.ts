@@ -148,7 +148,7 @@ describe('explanations', () => {
     expect(text.kv_cache).toMatch(/pool [\d,]+ B = 0\.9 x 85,018,877,624 B/)
     expect(text.activations).toContain('sampler 14 B x 256 sequences x 128,256')
     expect(text.graphs).toContain('0.0081 x 80 layers')
-    expect(text.communication).toContain('over nvlink: 2.120 GiB outside the allocator - 0.250 GiB of a single GPU')
+    expect(text.communication).toContain('over nvlink: 2.178 GiB outside the allocator - 0.250 GiB of a single GPU')
     expect(text.runtime).toContain('CUDA context 0.510 GiB')
     expect(totalBytes(terms)).toBe(serving({ model: 'llama-3-70b', tensorParallel: 4 }).evaluate(load).totalBytes)
   })

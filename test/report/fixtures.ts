@@ -1,6 +1,55 @@
+import type { PlanAccuracy } from '../../src/result/accuracy.ts'
 import { type Plan, resultSchema, resultVersion, type ServeResult } from '../../src/result/plan.ts'
 
 const GIB = 2 ** 30
+
+/** Held-out runs missed memory by 1 % of the GPU, TTFT by 20 %, TPOT by 10 %, the rate by 15 %; TTFT has 329.5 / 1670.5 to spare. */
+const exampleAccuracy: PlanAccuracy = {
+  verdict: 'tight',
+  because: 'ttft has 19.7% to spare, and one held-out run in twenty missed by more than 40.0%',
+  figures: [
+    {
+      name: 'memory',
+      value: 64.25 * GIB,
+      unit: 'bytes',
+      plus_minus: 0.7925 * GIB,
+      low: 62 * GIB,
+      high: 66 * GIB,
+      runs: 33,
+      basis: '33 held-out runs of vllm, dense models',
+    },
+    {
+      name: 'ttft',
+      value: 1670.5,
+      unit: 'ms',
+      plus_minus: 334.1,
+      low: 1002.3,
+      high: 2338.7,
+      runs: 24,
+      basis: '24 held-out runs of vllm, dense models',
+    },
+    {
+      name: 'tpot',
+      value: 35.8,
+      unit: 'ms',
+      plus_minus: 3.58,
+      low: 30,
+      high: 42,
+      runs: 24,
+      basis: '24 held-out runs of vllm, dense models',
+    },
+    {
+      name: 'rate',
+      value: 2240,
+      unit: 'output tokens/s',
+      plus_minus: 336,
+      low: 1700,
+      high: 2700,
+      runs: 211,
+      basis: '211 held-out runs of any program',
+    },
+  ],
+}
 
 /**
  * A plan whose figures can be checked in the head: 64.25 of 79.25 GiB, $9.96/h x 730 h = $7,270.80, and at 6,750 tokens a second
@@ -72,7 +121,7 @@ export function examplePlan(changes: Partial<Plan> = {}): Plan {
       { name: 'quality', limit: 1, value: 0.2, unit: 'percent', margin: 0.8, ok: true },
     ],
     confidence: 'measured',
-    accuracy: null,
+    accuracy: exampleAccuracy,
     launch: 'vllm serve meta-llama/Meta-Llama-3-70B \\\n  --tensor-parallel-size 2 \\\n  --max-model-len 8192',
     ...changes,
   }
@@ -149,6 +198,7 @@ export function infeasibleResult(changes: Partial<ServeResult> = {}): ServeResul
   const closest: Plan = {
     ...plan,
     memory: { ...plan.memory, total_bytes: 79.25 * GIB + missing, free_bytes: -missing },
+    accuracy: null,
   }
   return exampleResult({
     status: 'infeasible',

@@ -25,6 +25,23 @@ describe('first screen', () => {
     expect(lines.at(-1)).toBe('  --max-model-len 8192')
   })
 
+  test('says how far the plan can be trusted before its targets, and nothing where no record stands behind it', () => {
+    const plan = examplePlan()
+    const text = (verdict: 'safe' | 'optimistic' | null): string =>
+      textReport(
+        exampleResult({
+          best:
+            verdict === null || plan.accuracy === null
+              ? { ...plan, accuracy: null }
+              : { ...plan, accuracy: { ...plan.accuracy, verdict, because: verdict === 'safe' ? null : 'a reason' } },
+        }),
+        plain,
+      )
+    expect(text('safe').replace(/\s+/g, ' ')).toMatch(/✔ Safe: .* hold 19 times in 20 target/)
+    expect(text('optimistic')).toContain('! Only optimistic: a reason\n\n')
+    expect(text(null)).not.toMatch(/±|Safe|Tight|optimistic/)
+  })
+
   test('says that two of eight GPUs idle: three replicas of two on an instance of eight', () => {
     expect(textReport(exampleResult(), plain).replace(/\s+/g, ' ')).toContain('2 of 8 GPUs paid for and idle')
   })

@@ -162,7 +162,7 @@ describe('other forms of a training result', () => {
   test('markdown: headline, targets, plans; the front folded', () => {
     const text = markdownReport([exampleResult()])
     expect(text.startsWith('## train-70b-qlora\n\n✔ **1 x h100-sxm-80gb on hyperbolic')).toBe(true)
-    expect(text).toContain('| ✔ | deadline | 61.3 h | at most 72 h | 10.8 h to spare |')
+    expect(text).toContain('| ✔ | deadline | 61.3 h ±10% | at most 72 h | 10.8 h to spare |')
     expect(text).toContain('| ✔ | 1x h100-sxm-80gb | QLoRA r16 adamw-8bit | ZeRO-0 | 61.3 | \\$79.01 |  | hyperbolic |')
     expect(text).toContain('|  | 16x h100-sxm-80gb | full | ZeRO-1 TP4 PP2 +host | 5 | \\$240.00 | +203.7% | lambda |')
     expect(text).toContain('<details><summary>Hours against dollars</summary>')

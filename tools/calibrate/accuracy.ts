@@ -1,10 +1,10 @@
 import { stringify } from 'yaml'
+import type { Grouped } from '../../src/calibration/serving-observations.ts'
 import type { AccuracyRow } from '../../src/catalog/accuracy.ts'
 import { type Catalog, get } from '../../src/catalog/catalog.ts'
 import { recordModel } from '../../src/measurements/model.ts'
 import { quantile } from '../../src/measurements/quantile.ts'
 import type { MeasuredRecord } from '../../src/measurements/record.ts'
-import type { Grouped } from '../../src/calibration/serving-observations.ts'
 
 /** A signed error of a prediction that had not seen its run. */
 export interface HeldOutError {
@@ -98,20 +98,21 @@ export function accuracyYaml(errors: readonly HeldOutError[], asOf: string): str
   ]
   // A program without runs is never asked for by its name.
   const rows = keys.flatMap((group) =>
-    rowsOf(
-      group.includes('program') ? errors.filter(({ leftOut }) => leftOut !== 'program') : errors,
-      group,
-    ),
+    rowsOf(group.includes('program') ? errors.filter(({ leftOut }) => leftOut !== 'program') : errors, group),
   )
   // Of a group the errors of sources left out go before those of models left out.
-  const groupOf = ({ figure, program, generation, experts }: AccuracyRow) => JSON.stringify([figure, program, generation, experts])
+  const groupOf = ({ figure, program, generation, experts }: AccuracyRow) =>
+    JSON.stringify([figure, program, generation, experts])
   const bySource = new Set(rows.filter((row) => row.left_out === 'source').map(groupOf))
   const asked = rows.filter((row) => row.left_out !== 'model' || !bySource.has(groupOf(row)))
   const seen = (key: 'gpu' | 'generation') =>
     Object.fromEntries(
       [...new Set(errors.map(({ figure }) => figure))]
         .sort()
-        .map((figure) => [figure, [...new Set(errors.filter((each) => each.figure === figure).map((each) => each[key]))].sort()]),
+        .map((figure) => [
+          figure,
+          [...new Set(errors.filter((each) => each.figure === figure).map((each) => each[key]))].sort(),
+        ]),
     )
   const lines = asked.map((row) => `  - ${stringify(row, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`)
   return `# Written by \`npm run calibrate -- --write\`. Errors of predictions against measured runs that took no part in the fit; shares of the

@@ -1,10 +1,10 @@
-import { tied, servingConstants } from '../../src/calibration/serving-constants.ts'
-import { type Grouped, servingObservations } from '../../src/calibration/serving-observations.ts'
 import { servingMemoryConstants, trainingMemoryConstants } from '../../src/calibration/memory-constants.ts'
 import { servingMemoryObservations, trainingMemoryObservations } from '../../src/calibration/memory-observations.ts'
+import type { Constant } from '../../src/calibration/parameters.ts'
+import { servingConstants, tied } from '../../src/calibration/serving-constants.ts'
+import { type Grouped, servingObservations } from '../../src/calibration/serving-observations.ts'
 import { trainingConstants } from '../../src/calibration/training-constants.ts'
 import { trainingObservations } from '../../src/calibration/training-observations.ts'
-import type { Constant } from '../../src/calibration/parameters.ts'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import type { MeasuredRecord, ServingRecord, TrainingRecord } from '../../src/measurements/record.ts'
 
@@ -21,6 +21,8 @@ export interface Law {
    * constants of their own, none where they have not.
    */
   readonly measuredProgram: number
+  /** Errors well beyond this hardly count: published speeds of servers scatter more than those of training. */
+  readonly outlier?: number
   observations(records: readonly MeasuredRecord[], catalog: Catalog): Grouped[]
   constants(catalog: Catalog): Constant[]
 }
@@ -30,6 +32,7 @@ export const laws: readonly Law[] = [
     name: 'serving speed',
     isWritten: true,
     measuredProgram: 30,
+    outlier: 0.17,
     observations: (records, catalog) =>
       servingObservations(
         records.filter((each): each is ServingRecord => each.kind === 'serving-throughput'),

@@ -6,9 +6,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { fit, touched } from '../../src/calibration/least-squares.ts'
-import { type Constant, parametersOf } from '../../src/calibration/parameters.ts'
 import { type ErrorRow, errorsNow, errorTable, groupsOf, heldOut } from '../../src/calibration/folds.ts'
+import { defaultFit, fit, touched } from '../../src/calibration/least-squares.ts'
+import { type Constant, parametersOf } from '../../src/calibration/parameters.ts'
 import type { Grouped } from '../../src/calibration/serving-observations.ts'
 import { buildCatalog } from '../../src/catalog/compile.ts'
 import { readCatalogFiles } from '../../src/io/load-catalog.ts'
@@ -22,7 +22,13 @@ const isWriting = process.argv.includes('--write')
 const only = process.argv.find((each) => each.startsWith('--law='))?.slice('--law='.length)
 
 const catalog = structuredClone(buildCatalog(readCatalogFiles(join(root, 'catalogs'))))
-const files = ['serving-memory', 'serving-throughput', 'serving-throughput-later', 'training-memory', 'training-throughput']
+const files = [
+  'serving-memory',
+  'serving-throughput',
+  'serving-throughput-later',
+  'training-memory',
+  'training-throughput',
+]
 const records = readRecordFiles(
   files.map((name) => {
     const file = join(root, 'test', 'measurements', `${name}.yaml`)
@@ -36,7 +42,10 @@ for (const law of laws) {
   if (only === undefined || only === law.name) calibrate(law)
 }
 if (isWriting && only === undefined) {
-  writeFileSync(join(root, 'catalogs', 'physics', 'accuracy.yaml'), accuracyYaml(allErrors, catalog.physics.serving.as_of))
+  writeFileSync(
+    join(root, 'catalogs', 'physics', 'accuracy.yaml'),
+    accuracyYaml(allErrors, catalog.physics.serving.as_of),
+  )
 }
 
 function calibrate(law: Law): void {
@@ -51,18 +60,33 @@ function calibrate(law: Law): void {
   console.log(`\n## ${law.name}: ${observations.length} figures, ${constants.length} constants\n`)
   const present = errorTable(observations, errorsNow(observations))
   const before = parameters.map((each) => each.get())
-  fit(observations, parameters, reach, new Set(observations.keys()))
+  // From the physical starts, so that the same runs give the same constants whatever stood in the catalogs.
+  for (const each of parameters) each.set(each.start)
+  const options = { ...defaultFit, outlier: law.outlier ?? defaultFit.outlier }
+  fit(observations, parameters, reach, new Set(observations.keys()), options)
   const progress = (what: string) => (done: number, of: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${law.name}, ${what}: ${done + 1} of ${of}   `)
   }
   const fitted = errorTable(observations, errorsNow(observations))
   const out = (groups: readonly (readonly number[])[], what: string) =>
-    heldOut(observations, parameters, reach, groups, progress(what))
-  const configurations = out(groupsOf(observations, (each) => each.configuration, 5), 'configurations')
+    heldOut(observations, parameters, reach, groups, progress(what), { ...options, iterations: 5 })
+  const configurations = out(
+    groupsOf(observations, (each) => each.configuration, 5),
+    'configurations',
+  )
   const leftOut = {
-    model: out(groupsOf(observations, (each) => `${each.source} ${each.model}`), 'models'),
-    gpu: out(groupsOf(observations, (each) => each.gpu), 'GPUs'),
-    source: out(groupsOf(observations, (each) => each.source), 'sources'),
+    model: out(
+      groupsOf(observations, (each) => `${each.source} ${each.model}`),
+      'models',
+    ),
+    gpu: out(
+      groupsOf(observations, (each) => each.gpu),
+      'GPUs',
+    ),
+    source: out(
+      groupsOf(observations, (each) => each.source),
+      'sources',
+    ),
   } as const
   for (const [what, errors] of Object.entries(leftOut) as [keyof typeof leftOut, Float64Array][]) {
     allErrors.push(...heldOutErrors(observations, errors, what, byId, catalog, law.measuredProgram))

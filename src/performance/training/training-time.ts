@@ -52,7 +52,7 @@ export class TrainingTime {
 
   constructor(parts: TrainingParts) {
     const { context, compute, activationTraffic: traffic, gpus } = parts
-    const { physics, work, rates, links, passes: done } = context
+    const { physics, work, rates, passes: done } = context
     this.parts = parts
     this.#computePerToken = sum(compute, (term) => term.secondsPerToken)
     this.#compute = sum(compute, (term) => term.seconds)

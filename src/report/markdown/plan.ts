@@ -6,7 +6,14 @@ import { details, fence, markdownTable } from './blocks.ts'
 
 /** The parts of a plan that scenarios and estimates share. */
 export function targetsTable(plan: AnyPlan): string[] {
-  return plan.targets.length === 0 ? [] : [markdownTable(TARGETS, plan.targets.map((target) => targetRow(target, plan)))]
+  return plan.targets.length === 0
+    ? []
+    : [
+        markdownTable(
+          TARGETS,
+          plan.targets.map((target) => targetRow(target, plan)),
+        ),
+      ]
 }
 
 export function memoryDetails({ memory: { terms, total_bytes, capacity_bytes, free_bytes } }: AnyPlan): string {

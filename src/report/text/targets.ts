@@ -28,7 +28,10 @@ export function targetRow(target: Target, plan: AnyPlan): string[] {
 export function targets(plan: AnyPlan, style: Style): string[] {
   const list = plan.targets
   if (list.length === 0) return []
-  const [titles, ...lines] = table(TARGETS, list.map((target) => targetRow(target, plan)))
+  const [titles, ...lines] = table(
+    TARGETS,
+    list.map((target) => targetRow(target, plan)),
+  )
   return [style.faint(titles!), ...lines.map((line, index) => mark(line, list[index]!.ok, style))]
 }
 

@@ -33,7 +33,7 @@ test('GPT-3 175B with full recomputation: 18.13 s a step within 15 %', () => {
 /*
  * Korthikanti et al., arXiv 2205.05198, table 4: one layer of a 22B model (hidden 6,144, 64 heads, 2,048 tokens, micro-batch 4, TP8)
  * takes 19.6 ms forward and backward; recomputing its core attention adds 1.3 ms (20.9), and as much with sequence parallelism (20.3
- * over 19.0). By hand: 2 products of 4 x 2,048 x 6,144 / 8 / 2 FLOP x 8,192 tokens / (0.823 x 312e12 x 768 / (768 + 224)) = 0.26 ms,
+ * over 19.0). By hand: 2 products of 4 x 2,048 x 6,144 / 8 / 2 FLOP x 8,192 tokens / (0.841 x 312e12 x 768 / (768 + 187)) = 0.24 ms,
  * and 64 x 2,048 / 8 scores x 13 B x 8,192 tokens / (0.85 x 2,039e9) = 1.01 ms.
  */
 test('recomputing attention that is not fused: 1.3 ms of a 22B layer within 10 %', () => {

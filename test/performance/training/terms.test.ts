@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { pipelineBubble, stageImbalance } from '../../../src/performance/training/pipeline.ts'
 import { exposedSeconds } from '../../../src/performance/training/sharding.ts'
-import { link, near, prepare, prepareOrNull, speed, terms } from './fixtures.ts'
+import { link, near, prepareByHand, prepareByHandOrNull, speed, terms } from './fixtures.ts'
 
 const one = { microBatch: 1, gradientAccumulation: 1 }
 
 // Mixtral 8x7B: 32 layers, h 4,096, experts 8 of 14,336 with 2 a token: routed and active 32 x 2 x 3 x 4,096 x 14,336 = 11.274e9.
 describe('mixture of experts on 8 H100 SXM', () => {
   const run = (expertParallel: number, dataParallel = 8) =>
-    prepare({
+    prepareByHand({
       model: 'mixtral-8x7b',
       trainerId: 'megatron-bridge',
       configuration: { zeroStage: 1, dataParallel, shardDegree: dataParallel, expertParallel },
@@ -44,7 +44,7 @@ describe('mixture of experts on 8 H100 SXM', () => {
 
 describe('sharding over the links that exist', () => {
   const full = (gpus: number, rest: object = {}, configuration: object = {}) =>
-    prepareOrNull({
+    prepareByHandOrNull({
       model: 'llama-3-8b',
       ...rest,
       configuration: {
@@ -133,14 +133,14 @@ describe('parts', () => {
 
   it('fused loss, no causal skip, tiny batches', () => {
     const base = { model: 'llama-3-8b', gpusPerNode: 1, configuration: {} }
-    const whole = terms(prepare(base), one)
-    const fused = terms(prepare({ ...base, configuration: { loss: 'fused' } }), one)
+    const whole = terms(prepareByHand(base), one)
+    const fused = terms(prepareByHand({ ...base, configuration: { loss: 'fused' } }), one)
     // 4,096 x 128,256 x 15.4 x 3/4 / 2.8475e12
     near((whole.head ?? 0) - (fused.head ?? 0), 0.0021308, 1e-3)
-    const square = terms(prepare({ ...base, trainerId: 'llm-foundry' }), one)
+    const square = terms(prepareByHand({ ...base, trainerId: 'llm-foundry' }), one)
     near(square.attention ?? 0, 2 * (whole.attention ?? 0), 1e-9)
     // 16 tokens: the host's 150 us x 32 layers x 3 passes = 14.4 ms are the floor, weights and gradients beside it.
-    const tiny = prepare({
+    const tiny = prepareByHand({
       ...base,
       configuration: { sequenceLength: 16, method: 'lora', lora: { rank: 8, targets: ['q'] } },
     })
@@ -149,7 +149,7 @@ describe('parts', () => {
 
   it('fp8 speeds up linear layers only, and needs hardware for it', () => {
     const run = (gpuId: string, computePrecision: 'bf16' | 'fp8' | 'mxfp8') =>
-      prepareOrNull({ model: 'llama-3-8b', gpuId, computePrecision, gpusPerNode: 1, configuration: {} })
+      prepareByHandOrNull({ model: 'llama-3-8b', gpuId, computePrecision, gpusPerNode: 1, configuration: {} })
     const [bf16, fp8, mxfp8] = (['bf16', 'fp8', 'mxfp8'] as const).map((precision) =>
       terms(run('h100-sxm-80gb', precision) ?? expect.fail(), one),
     )
@@ -161,7 +161,7 @@ describe('parts', () => {
 
   it('takes the class by generation and by power cap', () => {
     const classOf = (gpuId: string) =>
-      prepare({ model: 'llama-3-8b', gpuId, gpusPerNode: 1, configuration: {} }).parts.context.rates.class
+      prepareByHand({ model: 'llama-3-8b', gpuId, gpusPerNode: 1, configuration: {} }).parts.context.rates.class
     expect(classOf('h100-sxm-80gb')).toBe('hopper')
     expect(classOf('h100-pcie-80gb')).toBe('hopper')
     expect(classOf('h20')).toBe('ampere')
@@ -173,7 +173,7 @@ describe('parts', () => {
 
   it('knows which runs have been measured', () => {
     const measured = (configuration: object) => {
-      return prepare({ model: 'llama-3-8b', gpuId: 'h100-sxm-80gb', gpusPerNode: 1, configuration }).isMeasured
+      return prepareByHand({ model: 'llama-3-8b', gpuId: 'h100-sxm-80gb', gpusPerNode: 1, configuration }).isMeasured
     }
     expect(measured({})).toBe(true)
     expect(measured({ offload: 'optimizer' })).toBe(false)
