@@ -25,9 +25,11 @@ const WEIGHTS = { 'ttft-loop': 0.35, 'ttft-lone': 0.5, rate: 1, 'rate-with-laten
 /** Figures of serving runs that the law can be fitted to; runs that queue say nothing of it. */
 export function servingObservations(records: readonly ServingRecord[], catalog: Catalog): Grouped[] {
   return records.flatMap((record) => {
+    const { measured, note = '', configuration: c } = record
+    // Another arithmetic than the one whose peak the kernels' shares are of.
+    if (/fp16-accumulate/.test(note)) return []
     const prepared = prepareServingThroughput(record, catalog)
     if ('skipped' in prepared) return []
-    const { measured, note = '', configuration: c } = record
     const model = typeof record.model === 'string' ? record.model : 'described'
     const queues = /queue/.test(note) || prepared.evaluate().assumed.some((line) => line.startsWith('requests queue'))
     const degrees = [c.tensor_parallel, c.pipeline_parallel, c.expert_parallel, c.data_parallel, record.gpus].join(' ')

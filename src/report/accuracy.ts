@@ -1,6 +1,6 @@
 import type { BandedFigure, PlanAccuracy } from '../result/accuracy.ts'
 import type { Target } from '../result/plan.ts'
-import { gib, percent } from '../units.ts'
+import { fixed, gib, percent } from '../units.ts'
 import type { AnyPlan } from './kinds/kind.ts'
 import { MARKS, type Style } from './style.ts'
 import { wrap } from './wrap.ts'
@@ -41,10 +41,16 @@ export function plusMinus({ accuracy }: AnyPlan, target: Pick<Target, 'name'>): 
   return shareOf(accuracy, Object.hasOwn(FIGURES, target.name) ? FIGURES[target.name] : undefined)
 }
 
+/** From here on a band is a factor either way. */
+const WIDE = 0.5
+
 /** The same for a figure by its own name. */
 export function shareOf(accuracy: PlanAccuracy | null, name: BandedFigure['name'] | undefined): string {
   const figure = accuracy?.figures.find((each) => each.name === name)
-  return figure === undefined || figure.value <= 0 ? '' : ` ±${percent(figure.plus_minus / figure.value, 0)}`
+  if (figure === undefined || figure.value <= 0) return ''
+  const share = figure.plus_minus / figure.value
+  // As wide as this a symmetric band would reach to nothing.
+  return share < WIDE ? ` ±${percent(share, 0)}` : ` within x${fixed(1 + share, 1)}`
 }
 
 /** How far the total of the fullest GPU may be off: `± 0.5 GiB in four of five held-out starts`. */

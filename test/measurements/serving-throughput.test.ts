@@ -52,8 +52,12 @@ describe('what a record does not state', () => {
 
   it('counts a finer group of 4-bit weights from a note', () => {
     const memory = (note: string) =>
-      predicted({ kind: 'serving-memory', configuration: { quantization: 'awq-int4' }, measured: {}, ...(note === '' ? {} : { note }) }).figures
-        .weights_gib ?? Number.NaN
+      predicted({
+        kind: 'serving-memory',
+        configuration: { quantization: 'awq-int4' },
+        measured: {},
+        ...(note === '' ? {} : { note }),
+      }).figures.weights_gib ?? Number.NaN
     // 4 + 16/128 + 4/128 = 4.156 bits become 4 + 16/32 + 4/32 = 4.625 in the 6.98e9 parameters of the blocks.
     const added = (6.979e9 * (4.625 - 4.156_25)) / 8 / 2 ** 30
     expect(memory('group 32') - memory('')).toBeCloseTo(added, 2)

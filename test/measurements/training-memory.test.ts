@@ -26,9 +26,9 @@ describe('absolute error of the peak in percent', () => {
     ['swift', 2, 3.7, 3.7, 3.7],
     ['peft', 5, 1.5, 3.6, 0.4],
     ['titan', 6, 8.6, 23.0, -11.3],
-    ['torchtune', 3, 3.7, 5.7, 0.8],
+    ['torchtune', 3, 3.7, 6.3, 1.5],
     ['full', 22, 2.9, 27.8, 7.9],
-    ['lora', 53, 2.6, 10.0, 0.2],
+    ['lora', 53, 2.6, 10.1, 0.2],
     ['qlora', 30, 4.1, 12.1, -4.0],
   ])('%s: %i runs, median %f, 90th percentile %f, bias %f', (name, runs, median, p90, bias) => {
     const errors = errorsOf(rows(name))

@@ -64,9 +64,25 @@ export interface KeptInputs {
 }
 
 /**
- * Inputs of adapters: an fp32 copy of every target's input (PEFT), value and dropout mask in 16 bit, or without dropout the layer's
- * two normalised inputs.
+ * Adapters in the base's own format, without dropout, keep no copy: each distinct input once. Query, key and value share one, gate and
+ * up another; the output projection's is the attention output, which the block keeps anyway.
  */
+function sharedInputs(targets: readonly Tensor[], bytes: number, hidden: number): KeptInputs {
+  let whole = 0
+  let split = 0
+  const seen = new Set<string>()
+  for (const { lora, shard, inputs, activeCopies } of targets) {
+    const input = lora === 'k' || lora === 'v' ? 'q' : lora === 'up' ? 'gate' : (lora ?? '')
+    if (input === 'o' || seen.has(input)) continue
+    seen.add(input)
+    if (shard === 'row') split += inputs * activeCopies
+    // Experts read the routed copies of the stream, which the block counts.
+    else whole += Math.min(inputs, hidden)
+  }
+  return { replicated: bytes * whole, divided: bytes * split }
+}
+
+/** Inputs of adapters: an fp32 copy of every target's input (PEFT), value and dropout mask in 16 bit, or the shared inputs themselves. */
 export function keptAdapterInputs(
   kind: LayerKind,
   lora: Lora,
@@ -78,9 +94,7 @@ export function keptAdapterInputs(
   const targets = adapterTargets(kind, lora)
   if (targets.length === 0) return { replicated: 0, divided: 0 }
   const is16Bit = trainer.adapters.weights <= physics.compute_bytes
-  if (is16Bit && !trainer.adapters.dropout) {
-    return { replicated: withoutDropout * hidden, divided: 0 }
-  }
+  if (is16Bit && !trainer.adapters.dropout) return sharedInputs(targets, withoutDropout, hidden)
   const each = is16Bit ? dropout : fp32
   let whole = 0
   let split = 0
