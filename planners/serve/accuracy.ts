@@ -1,11 +1,11 @@
-import { type Band, bandOf } from '../../src/accuracy/band.ts'
+import { type Band, bandOf, inverse, widened } from '../../src/accuracy/band.ts'
 import { type Claim, type Judgement, judge } from '../../src/accuracy/verdict.ts'
 import type { AccuracyRow } from '../../src/catalog/accuracy.ts'
 import type { BandedFigure, PlanAccuracy } from '../../src/result/accuracy.ts'
 import { percent } from '../../src/units.ts'
 import { round } from '../round.ts'
 import type { ServeAssignment } from './assignment.ts'
-import { speedConfidence } from './confidence.ts'
+import { isFormatMeasured } from './confidence.ts'
 import type { Candidate } from './incumbents.ts'
 import type { ServeRequest } from './request.ts'
 
@@ -41,14 +41,21 @@ function memoryNeed({ low }: Band): number {
 export function servingAccuracy(request: ServeRequest, { assignment: a, speed }: Candidate): PlanAccuracy | null {
   if (request.tensors === null || request.memoryModel === 'rule-of-thumb') return null
   const memory = band(request, a, 'serving_memory')
-  const isMeasured = speedConfidence(request, a) === 'measured'
+  const isMeasured = isFormatMeasured(a)
   const speedBand = (figure: 'ttft' | 'tpot' | 'rate'): Band => {
     const known = band(request, a, figure)
-    return isMeasured ? known : widened(known, request.accuracy.unmeasured_generation_factor)
+    // A generation without any run has wider bands already.
+    return isMeasured || a.board.generation.assumed
+      ? known
+      : widened(known, request.accuracy.unmeasured_generation_factor, 'no run of this format on such a GPU')
   }
   const ttft = speedBand('ttft')
   const tpot = speedBand('tpot')
-  const rate = speedBand('rate')
+  // Where nobody read the rates of an engine, they follow from its time per token.
+  const hasRates = request.accuracy.rows.some(
+    ({ figure, program }) => figure === 'rate' && program === a.engineEntry.id,
+  )
+  const rate = hasRates ? speedBand('rate') : inverse(tpot)
   const { capacityBytes, freeBytes, totalBytes } = a.memoryResult
   const room = { ...memory, low: -memory.high, high: memoryNeed(memory) }
   const claims: Claim[] = [{ name: 'memory', room: freeBytes / capacityBytes, worse: 'higher', band: room }]
@@ -79,20 +86,6 @@ export function servingAccuracy(request: ServeRequest, { assignment: a, speed }:
       banded('tpot', 1000 * speed.tpotSeconds, 'ms', tpot),
       banded('rate', sustained * request.outputTokens, 'output tokens/s', rate),
     ],
-  }
-}
-
-/** No run of this format on such a GPU: twice the errors of those that were measured. */
-function widened(known: Band, factor: number): Band {
-  const basis = `${known.basis}; twice as wide: no run of this format on such a GPU`
-  const { typical, usual, low, high, runs } = known
-  return {
-    typical: factor * typical,
-    usual: factor * usual,
-    low: Math.max(-1, factor * low),
-    high: factor * high,
-    runs,
-    basis,
   }
 }
 

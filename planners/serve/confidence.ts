@@ -11,3 +11,12 @@ export function speedConfidence(request: ServeRequest, a: ServeAssignment): Plan
     (factor?.records ?? 0) > 0 && (compute?.records ?? 0) > 0 && (!generation.assumed || gpu.calibrated !== undefined)
   return known && request.tensors !== null ? 'measured' : 'specification'
 }
+
+/** Benchmark runs of this weight format on GPUs of this generation stand behind the speed, if not on this very GPU. */
+export function isFormatMeasured(a: ServeAssignment): boolean {
+  const { kernel, gpu, generation } = a.performance.system
+  return (
+    (kernel.compute.generations[gpu.generation]?.records ?? 0) > 0 &&
+    (!generation.assumed || gpu.calibrated !== undefined)
+  )
+}

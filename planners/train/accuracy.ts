@@ -1,4 +1,4 @@
-import { type Band, bandOf } from '../../src/accuracy/band.ts'
+import { type Band, bandOf, inverse, widened } from '../../src/accuracy/band.ts'
 import { type Claim, judge } from '../../src/accuracy/verdict.ts'
 import type { AccuracyRow } from '../../src/catalog/accuracy.ts'
 import type { Gpu } from '../../src/catalog/gpu.ts'
@@ -103,25 +103,9 @@ export function trainingAccuracy(request: TrainRequest, a: TrainAssignment): Pla
   return { ...judgement, figures }
 }
 
-/** No run offloaded its states at a speed that was published: what no record covers is as wide as a generation without one. */
+/** No run offloaded its states at a speed that was published. */
 function asWide(speed: Band, a: TrainAssignment, { accuracy }: TrainRequest): Band {
   if (a.offload === 'none') return speed
-  const factor = accuracy.unmeasured_generation_factor
-  return {
-    typical: factor * speed.typical,
-    usual: factor * speed.usual,
-    low: Math.max(-0.9, factor * speed.low),
-    high: factor * speed.high,
-    runs: speed.runs,
-    basis: `${speed.basis}; wider: offloading rests on link rates and an assumed speed of the host`,
-  }
-}
-
-/** The band of a duration from that of a rate: a rate 20 % lower takes 25 % longer. */
-function inverse(rate: Band): Band {
-  return {
-    ...rate,
-    low: 1 / (1 + rate.high) - 1,
-    high: 1 / (1 + Math.max(-0.9, rate.low)) - 1,
-  }
+  const reason = 'offloading rests on link rates and an assumed speed of the host'
+  return widened(speed, accuracy.unmeasured_generation_factor, reason)
 }

@@ -53,5 +53,5 @@ function needed({ worse, band }: Claim): number {
 
 function sentence(claim: Claim): string {
   const of = claim.name === 'memory' ? ' of the GPU' : ''
-  return `${claim.name} has ${percent(Math.max(0, claim.room), 1)}${of} to spare, and one held-out run in twenty missed by more than ${percent(needed(claim), 1)}`
+  return `${claim.name} has ${percent(Math.max(0, claim.room), 1)}${of} to spare where one held-out run in twenty missed by more than ${percent(needed(claim), 1)}`
 }

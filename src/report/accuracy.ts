@@ -50,7 +50,7 @@ export function shareOf(accuracy: PlanAccuracy | null, name: BandedFigure['name'
   if (figure === undefined || figure.value <= 0) return ''
   const share = figure.plus_minus / figure.value
   // As wide as this a symmetric band would reach to nothing.
-  return share < WIDE ? ` ±${percent(share, 0)}` : ` within x${fixed(1 + share, 1)}`
+  return share < WIDE ? ` ±${percent(share, 0)}` : ` ×/÷${fixed(1 + share, 1)}`
 }
 
 /** How far the total of the fullest GPU may be off: `± 0.5 GiB in four of five held-out starts`. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bandOf } from '../../src/accuracy/band.ts'
+import { bandOf, inverse } from '../../src/accuracy/band.ts'
 import type { Accuracy, AccuracyRow } from '../../src/catalog/accuracy.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
 
@@ -47,18 +47,23 @@ describe('the band of a figure', () => {
     expect(ask({ gpu: 'h200-sxm-141gb' }).basis).toContain('no run on h200-sxm-141gb')
   })
   it('is twice as wide where the generation has none', () => {
-    expect(ask({ gpu: 'mi300x', generation: 'cdna3' })).toMatchObject({
-      runs: 13,
-      typical: 0.2,
-      usual: 0.4,
-      low: -0.4,
-      high: 0.6,
-    })
+    // In factors: 1.1 x 1.1 = 1.21, 1.2 x 1.2 = 1.44, 0.8 x 0.8 = 0.64, 1.3 x 1.3 = 1.69.
+    const band = ask({ gpu: 'mi300x', generation: 'cdna3' })
+    expect(band.runs).toBe(13)
+    expect([band.typical, band.usual, band.low, band.high].map((each) => Number(each.toFixed(9)))).toEqual([
+      0.21, 0.44, -0.36, 0.69,
+    ])
   })
   it('takes programs left out where the program has none', () => {
     expect(ask({ program: 'sglang' }).runs).toBe(16)
     expect(ask({ program: 'sglang' }).basis).toContain('no run of sglang')
   })
+})
+
+it('turns a rate into a duration: 20 % slower takes 25 % longer', () => {
+  const { low, high } = inverse({ ...ask(), low: -0.2, high: 0.25 })
+  expect(high).toBeCloseTo(0.25, 12)
+  expect(low).toBeCloseTo(-0.2, 12)
 })
 
 describe('the shipped record', () => {

@@ -36,7 +36,7 @@ describe('a plan', () => {
     const judged = judge([claim(0.5), claim(0.1, { name: 'rate' }), claim(0.3, { name: 'memory' })])
     expect(judged).toEqual({
       verdict: 'tight',
-      because: 'rate has 10% to spare, and one held-out run in twenty missed by more than 20%',
+      because: 'rate has 10% to spare where one held-out run in twenty missed by more than 20%',
     })
     expect(judge([claim(0.1), claim(0.01, { name: 'rate' })]).verdict).toBe('optimistic')
     expect(judge([claim(0.5)])).toEqual({ verdict: 'safe', because: null })

@@ -6,7 +6,7 @@ const GIB = 2 ** 30
 /** Held-out runs missed memory by 1 % of the GPU, TTFT by 20 %, TPOT by 10 %, the rate by 15 %; TTFT has 329.5 / 1670.5 to spare. */
 const exampleAccuracy: PlanAccuracy = {
   verdict: 'tight',
-  because: 'ttft has 19.7% to spare, and one held-out run in twenty missed by more than 40.0%',
+  because: 'ttft has 19.7% to spare where one held-out run in twenty missed by more than 40.0%',
   figures: [
     {
       name: 'memory',

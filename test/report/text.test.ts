@@ -136,3 +136,16 @@ describe('several scenarios', () => {
     expect(textReports([exampleResult()], plain)).toBe(textReport(exampleResult(), plain))
   })
 })
+
+test('names the first alternative that the record trusts more than a doubtful plan', () => {
+  const { accuracy } = examplePlan()
+  const rated = (verdict: 'safe' | 'tight' | 'optimistic') =>
+    examplePlan({ accuracy: accuracy === null ? null : { ...accuracy, verdict, because: null } })
+  const text = (best: 'safe' | 'optimistic', others: readonly ('tight' | 'optimistic')[]) =>
+    textReport({ ...exampleResult(), best: rated(best), alternatives: others.map(rated) }, { color: false })
+  expect(text('optimistic', ['optimistic', 'tight'])).toContain(
+    'First of these that is tight by the record of measured',
+  )
+  expect(text('optimistic', ['optimistic'])).not.toContain('First of these')
+  expect(text('safe', ['tight'])).not.toContain('First of these')
+})

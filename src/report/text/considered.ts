@@ -4,10 +4,12 @@ import { table } from '../table.ts'
 import { missed } from '../words.ts'
 import { wrap } from '../wrap.ts'
 import { planSentence } from './answer.ts'
+import { saferSentence } from './safer.ts'
 
 /** The chosen plan, ticked, and the alternatives under it. */
 export function considered(best: AnyPlan, alternatives: readonly AnyPlan[], style: Style): string[] {
-  return plansTable(best, [best, ...alternatives], style)
+  const more = saferSentence(best, alternatives)
+  return [...plansTable(best, [best, ...alternatives], style), ...(more === null ? [] : wrap(more).map(style.faint))]
 }
 
 /** Plans of the kind of `best`, one a line, `best` ticked where it is among them. */
