@@ -36,6 +36,7 @@ export function accuracyPage({ records, validation, accuracy, why }: PageInput):
     'The constants of the laws of speed were fitted to these runs, so the first tables flatter them. What a user with another machine sees is the error of runs that took no part in a fit: it stands below under [Bands](#bands), and on every plan.',
     '## Reached against wanted',
     targetsTable(targetRows(records, validation.records)),
+    '![Predicted against measured figures of every run, by kind](accuracy.svg)',
     'Over all runs that state their configuration, also those whose requests queue; 38 runs whose precision the source leaves blank are in the tables below only.',
     ...kinds.flatMap(({ kind, records: runs, overall, breakdowns }) => [
       `## ${kindTitles[kind]}, ${count(runs)} runs`,
