@@ -48,7 +48,7 @@ export type InlineArchitecture = z.infer<typeof inlineModel>
 const model = z.union([text, inlineModel, architectureSchema])
 
 const servingConfiguration = z.strictObject({
-  quantization: text,
+  quantization: text.optional(),
   kv_cache: text.optional(),
   tensor_parallel: count.optional(),
   pipeline_parallel: count.optional(),
@@ -63,7 +63,7 @@ const servingConfiguration = z.strictObject({
 
 const precision = z.enum(['fp32', 'bf16', 'fp16', 'none'])
 const trainingConfiguration = z.strictObject({
-  method: z.enum(['full', 'lora', 'qlora']),
+  method: z.enum(['full', 'lora', 'qlora']).default('full'),
   lora: z
     .strictObject({
       rank: count.optional(),
@@ -93,9 +93,9 @@ const trainingConfiguration = z.strictObject({
   pipeline_schedule: z.enum(['1f1b', 'interleaved-1f1b', 'gpipe', 'zero-bubble']).optional(),
   context_parallel: count.optional(),
   expert_parallel: count.optional(),
-  micro_batch: count,
+  micro_batch: count.optional(),
   gradient_accumulation: count.optional(),
-  sequence_length: count,
+  sequence_length: count.optional(),
   activation_checkpointing: z.enum(['none', 'selective', 'full']).optional(),
   selective_policy: text.optional(),
   flash_attention: z.boolean().optional(),
@@ -137,12 +137,13 @@ const measured = z.strictObject({
 
 const common = {
   id: text,
-  source: text,
-  group: text,
+  source: text.default('not stated'),
+  /** Runs of one publisher or machine: folds leave them out together. */
+  group: text.default('own runs'),
   note: text.optional(),
   model,
   gpu: text,
-  gpus: count,
+  gpus: count.default(1),
   measured: measured.default({}),
   outcome: z.enum(['ok', 'oom', 'rejected']).default('ok'),
 }
@@ -154,18 +155,28 @@ export const recordSchema = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('serving-memory'),
     engine,
-    configuration: servingConfiguration,
+    configuration: servingConfiguration.default({}),
     workload: workload.optional(),
   }),
   z.strictObject({
     ...common,
     kind: z.literal('serving-throughput'),
     engine,
-    configuration: servingConfiguration,
+    configuration: servingConfiguration.default({}),
     workload: workload.default({}),
   }),
-  z.strictObject({ ...common, kind: z.literal('training-memory'), trainer, configuration: trainingConfiguration }),
-  z.strictObject({ ...common, kind: z.literal('training-throughput'), trainer, configuration: trainingConfiguration }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('training-memory'),
+    trainer,
+    configuration: trainingConfiguration.prefault({}),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('training-throughput'),
+    trainer,
+    configuration: trainingConfiguration.prefault({}),
+  }),
 ])
 export type MeasuredRecord = z.infer<typeof recordSchema>
 export type RecordKind = MeasuredRecord['kind']

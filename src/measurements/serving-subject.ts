@@ -73,8 +73,9 @@ export function servingSubject(record: ServingRecord, catalog: Catalog): Serving
   const model = recordModel(record.model, catalog)
   if ('skipped' in model) return model
   const gpu = get(catalog, 'gpus', record.gpu)
-  const quantization = find(catalog, 'quantizations', c.quantization)
-  if (quantization === undefined) return { skipped: `no weight format "${c.quantization}" in the catalog` }
+  const format = c.quantization ?? storedFormat(record, catalog)
+  const quantization = find(catalog, 'quantizations', format)
+  if (quantization === undefined) return { skipped: `no weight format "${format}" in the catalog` }
   const carried = quantization.checkpoint_kv_cache
   const follows = carried !== undefined && (carried.engines?.includes(record.engine.name) ?? true)
   const kv = find(catalog, 'kvFormats', c.kv_cache ?? (follows ? carried.format : 'bf16'))
@@ -102,6 +103,7 @@ export function servingSubject(record: ServingRecord, catalog: Catalog): Serving
     return { skipped: `${record.gpus} GPUs cannot be tensor ${tp} x pipeline ${pp} x data ${dp}` }
   }
   const assumed = [...program.assumed, ...assumedDegrees]
+  if (c.quantization === undefined) assumed.push(`weights in ${quantization.id}`)
   if (c.kv_cache === undefined) assumed.push(`KV cache in ${kv.id}`)
   // One copy uses what its degrees name; the rest of the machine stood idle unless data parallelism says otherwise.
   if (dp === 1 && record.gpus !== perReplica)
@@ -143,6 +145,15 @@ function attentionCopiesOf(record: ServingRecord, engine: Engine | undefined): P
   )
   return isMeant ? { tensor_parallel: 1, data_parallel: degree, expert_parallel: degree } : {}
 }
+
+/** What an engine loads where nothing is said: the format that the model was released in, else 16 bits; GGUF files in their usual mix. */
+function storedFormat({ engine, gpu, model }: ServingRecord, catalog: Catalog): string {
+  if (find(catalog, 'engines', engine.name)?.weight_files === 'gguf') return USUAL_GGUF
+  const native = typeof model === 'string' ? get(catalog, 'models', model).native_quantization?.scheme : undefined
+  return native ?? (get(catalog, 'gpus', gpu).formats.bf16 ? 'bf16' : 'fp16')
+}
+
+const USUAL_GGUF = 'gguf-q4_k_m'
 
 type Program = Pick<ServingSubject, 'server' | 'host' | 'hostAtMaximumLoad' | 'weightFiles' | 'assumed'> & {
   readonly quantisesHead: boolean

@@ -4,7 +4,7 @@ import type { TrainingLoad } from '../memory/training.ts'
 import type { ModelTensors } from '../model/tensors.ts'
 import type { TimedConfiguration } from '../performance/training/input.ts'
 import { assuming } from '../scenario/assume.ts'
-import { dividesNorms } from '../scenario/train-defaults.ts'
+import { dividesNorms, trainDefaults } from '../scenario/train-defaults.ts'
 import type { LossImplementation, Optimizer } from '../training/configuration.ts'
 import type { TrainingRecord } from './record.ts'
 import { recordLora } from './training-adapters.ts'
@@ -65,6 +65,9 @@ export function recordConfiguration(
   if (ranks % shardDegree !== 0) {
     return { skipped: `${ranks} data-parallel ranks are not divided by a shard degree of ${shardDegree}` }
   }
+  const microBatch = orAssume(c.micro_batch, 1, 'micro-batch: 1')
+  const usualLength = Math.min(trainDefaults.sequenceLength, tensors.architecture.max_positions)
+  const sequenceLength = orAssume(c.sequence_length, usualLength, `sequences of ${usualLength} tokens`)
   const optimizer = optimizerOf(c, physics)
   if (typeof optimizer !== 'string') return optimizer
   if (c.optimizer === undefined && c.optimizer_paged !== true) assumed.push(`optimizer: ${optimizer}`)
@@ -92,7 +95,7 @@ export function recordConfiguration(
     zeroStage: STAGES[sharding],
     offload: c.offload ?? 'none',
     activationCheckpointing: checkpointing,
-    sequenceLength: c.sequence_length,
+    sequenceLength,
     dataParallel,
     tensorParallel,
     pipelineParallel,
@@ -111,7 +114,7 @@ export function recordConfiguration(
   }
   const gradientAccumulation = orAssume(c.gradient_accumulation, 1, 'gradient accumulation: 1')
   if (c.mtp === true) assumed.push('multi-token prediction: its module is not counted')
-  return { configuration, load: { microBatch: c.micro_batch, gradientAccumulation }, assumed }
+  return { configuration, load: { microBatch, gradientAccumulation }, assumed }
 }
 
 type Configuration = TrainingRecord['configuration']

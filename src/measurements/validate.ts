@@ -20,7 +20,7 @@ function validateRecord(record: MeasuredRecord, catalog: Catalog): ValidatedReco
     model: typeof record.model === 'string' ? record.model : 'described in the record',
     gpu: record.gpu,
     engine: 'engine' in record ? record.engine.name : record.trainer.name,
-    method: 'engine' in record ? record.configuration.quantization : record.configuration.method,
+    method: 'engine' in record ? (record.configuration.quantization ?? 'not stated') : record.configuration.method,
     measured: { ...figuresOf(record.measured), outcome: record.outcome },
   }
   if ('skipped' in prediction || skipped !== undefined) {

@@ -92,7 +92,7 @@ describe('records that cannot', () => {
     ['a key', file(record({ notes: 'x' })), 'unknown key "notes" (did you mean "note"?)'],
     ['a key inside', file(record({ measured: '{ peak_gb: 3 }' })), 'unknown key "peak_gb" (did you mean "peak_gib"?)'],
     ['a kind', file(record({ kind: 'training-memry' })), 'did you mean "training-memory"?'],
-    ['a missing key', file(record({ gpus: null })), 'm.yaml:2:3: the key "gpus" is missing'],
+    ['a missing key', file(record({ model: null })), 'm.yaml:2:3: the key "model" is missing'],
     ['a number', file(record({ gpus: '0' })), 'gpus must be above 0, got 0'],
     ['the syntax', 'records:\n- { id: a', 'not valid YAML: the map is not closed'],
     ['an id twice', file(record(), record()), 'm.yaml:3:9: id: "run" occurs twice'],

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { predictRecord } from '../../src/measurements/predict.ts'
+import { measurementsSchema } from '../../src/measurements/record.ts'
 import { validateRecords } from '../../src/measurements/validate.ts'
 import { recordsOf, servingRecord } from './serving-records.ts'
 
@@ -143,4 +144,33 @@ it('every published run names where it was published, and no id occurs twice', (
   expect(all).toHaveLength(1120)
   for (const { id, source } of all) expect(source, id).toMatch(/\S{8}/)
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
+})
+
+it('takes what an engine loads where a record names no format, and runs without degrees, source or group', () => {
+  const bare = {
+    id: 'bare',
+    kind: 'serving-memory',
+    model: 'gpt-oss-20b',
+    gpu: 'h100-sxm-80gb',
+    engine: { name: 'vllm' },
+  }
+  const { records } = measurementsSchema.parse({ records: [bare, { ...bare, id: 'other', model: 'llama-3.1-8b' }] })
+  const [native, plain] = validateRecords(records, catalog).records
+  expect(native?.assumed).toContain('weights in mxfp4')
+  expect(plain?.assumed).toContain('weights in bf16')
+  expect([plain?.group, plain?.predicted.fits]).toEqual(['own runs', true])
+})
+
+it('takes the usual batch and length where a training record states none', () => {
+  const bare = {
+    id: 'bare',
+    kind: 'training-memory',
+    model: 'llama-3.1-8b',
+    gpu: 'h100-sxm-80gb',
+    trainer: { name: 'peft' },
+  }
+  const { records } = measurementsSchema.parse({ records: [{ ...bare, configuration: { method: 'lora' } }] })
+  const [lora] = validateRecords(records, catalog).records
+  expect(lora?.assumed).toContain('micro-batch: 1')
+  expect(lora?.predicted.fits).toBe(true)
 })
