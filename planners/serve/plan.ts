@@ -53,7 +53,7 @@ export function planOf(request: ServeRequest, candidate: Candidate, explain: boo
   }
 }
 
-function configurationOf(request: ServeRequest, a: ServeAssignment): Plan['configuration'] {
+export function configurationOf(request: ServeRequest, a: ServeAssignment): Plan['configuration'] {
   return {
     engine: a.engineEntry.id,
     engine_version: a.engine.version,
