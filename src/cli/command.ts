@@ -1,4 +1,4 @@
-import type { ExitCode } from './exit-codes.ts'
+import type { ExitCode, ExitMeanings } from './exit-codes.ts'
 import type { Flags, FlagTable } from './flags.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -10,6 +10,8 @@ export interface Command {
   /** Opens the command's help: examples, then usage. */
   readonly help: string
   readonly flags: FlagTable
+  /** What its exit codes mean where it does not plan. */
+  readonly exits?: ExitMeanings
   /** Words that it takes after its name; more are refused. */
   readonly words: number
   /** Subjects that completion offers for the words, in order. */

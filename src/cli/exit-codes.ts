@@ -20,9 +20,13 @@ export function worst(codes: readonly ExitCode[]): ExitCode {
   return WORST_FIRST.find((code) => codes.includes(code)) ?? EXIT.ok
 }
 
-export const EXIT_HELP = `Exit codes:
-  0  a plan was found
-  1  internal error
-  2  bad input: usage, scenario, unknown id, unreadable file
-  3  no feasible plan
-  4  feasible, but over --max-cost`
+/** What the codes mean where a command plans. */
+const PLANNING: ExitMeanings = { 0: 'a plan was found', 3: 'no feasible plan', 4: 'feasible, but over --max-cost' }
+
+/** What a command's codes mean, apart from those that mean the same in all of them. */
+export type ExitMeanings = Readonly<{ 0: string; 3?: string; 4?: string }>
+
+export function exitHelp(meanings: ExitMeanings = PLANNING): string {
+  const all = { ...meanings, 1: 'internal error', 2: 'bad input: usage, scenario, unknown id, unreadable file' }
+  return ['Exit codes:', ...Object.entries(all).map(([code, meaning]) => `  ${code}  ${meaning}`)].join('\n')
+}

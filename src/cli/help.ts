@@ -1,6 +1,6 @@
 import { pad, SCREEN_COLUMNS, width, wrap } from '../report/wrap.ts'
 import type { Command } from './command.ts'
-import { EXIT_HELP } from './exit-codes.ts'
+import { exitHelp } from './exit-codes.ts'
 import type { FlagTable } from './flags.ts'
 
 /** Flags of every command. */
@@ -25,7 +25,7 @@ export function helpText(command: Command, commands: readonly Command[]): string
       'Flags:',
       flags.map(([name, { value, describe }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, describe]),
     ),
-    EXIT_HELP,
+    exitHelp(command.exits),
   )
   return `${parts.join('\n\n')}\n`
 }

@@ -25,6 +25,7 @@ written as files of a catalog directory, for --catalog of the other commands; an
 earlier calibration in it is replaced.
 "-" reads records from standard input. Exits 0 when something moved, 3 when
 nothing did, 2 when no record can be used.`,
+  exits: { 0: 'a constant moved', 3: 'none did: nothing is written' },
   words: Number.POSITIVE_INFINITY,
   flags: {
     output: { value: 'DIR', describe: 'Directory of the overlay catalog (./calibrated)' },

@@ -12,6 +12,7 @@ export const catalog: Command = {
 
 Usage:
   plan catalog list|show|check [SUBJECT or ID]`,
+  exits: { 0: 'printed' },
   words: 2,
   completes: [['list', 'show', 'check']],
   flags: { ...outputFlags, 'as-of': priceFlags['as-of']! },

@@ -33,6 +33,7 @@ export const completion: Command = {
 
 Usage:
   plan completion [bash|zsh|fish]          bash where none is named`,
+  exits: { 0: 'printed' },
   words: 1,
   completes: [Object.keys(SCRIPTS)],
   flags: {},

@@ -9,6 +9,7 @@ export const schema: Command = {
 
 Usage:
   plan schema`,
+  exits: { 0: 'printed' },
   words: 0,
   flags: {},
   handle: async ({ terminal }) => {

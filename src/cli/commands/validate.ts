@@ -18,6 +18,7 @@ measured - 1|; the bias is the mean of the signed ones. Records that the model
 cannot express are listed with the reason. Exits 0 when any record could be
 compared, 3 when none could, 2 when a file could not be used or names a GPU or
 model that the catalog does not know.`,
+  exits: { 0: 'a record could be compared', 3: 'none could' },
   words: Number.POSITIVE_INFINITY,
   flags: {
     plot: { value: 'FILE.svg', describe: 'Also draw predicted against measured, a panel a unit, a colour a kind' },
