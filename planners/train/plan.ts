@@ -50,7 +50,7 @@ export function trainPlanOf(request: TrainRequest, { assignment: a }: TrainCandi
   }
 }
 
-function trainConfigurationOf(request: TrainRequest, a: TrainAssignment): TrainConfiguration {
+export function trainConfigurationOf(request: TrainRequest, a: TrainAssignment): TrainConfiguration {
   const adapters = a.method !== 'full'
   return {
     trainer: request.trainer.id,
