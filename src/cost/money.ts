@@ -37,13 +37,19 @@ export function usdPerMillionTokens(usdPerHour: number, tokensPerSecond: number)
 }
 
 /**
- * US dollars an hour of one instance of the user's own hardware: straight-line depreciation over every hour of its life,
- * busy or not, plus electricity under load.
- *
- * capex / (years x 8760) + watts / 1000 x PUE x USD per kWh
+ * US dollars an hour of one instance of the user's own hardware: what its purchase costs by {@link ownedCapitalUsdPerHour} plus what it
+ * costs to run by {@link ownedRunningUsdPerHour}.
  */
 export function ownedUsdPerHour(owned: OwnedCost): number {
-  const depreciation = owned.capex_usd / (owned.years * HOURS_PER_YEAR)
-  const electricity = (owned.watts / WATTS_PER_KILOWATT) * owned.pue * owned.usd_per_kwh
-  return depreciation + electricity
+  return ownedCapitalUsdPerHour(owned) + ownedRunningUsdPerHour(owned)
+}
+
+/** Straight-line depreciation over every hour of its life, busy or not: capex / (years x 8760), US dollars an hour. */
+export function ownedCapitalUsdPerHour(owned: OwnedCost): number {
+  return owned.capex_usd / (owned.years * HOURS_PER_YEAR)
+}
+
+/** Electricity under load, what an idle machine that is switched off saves: watts / 1000 x PUE x USD per kWh, US dollars an hour. */
+export function ownedRunningUsdPerHour(owned: OwnedCost): number {
+  return (owned.watts / WATTS_PER_KILOWATT) * owned.pue * owned.usd_per_kwh
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ownedUsdPerHour, usdPerMillionTokens, usdPerMonth, usdPerRun } from '../../src/cost/money.ts'
+import {
+  ownedCapitalUsdPerHour,
+  ownedRunningUsdPerHour,
+  ownedUsdPerHour,
+  usdPerMillionTokens,
+  usdPerMonth,
+  usdPerRun,
+} from '../../src/cost/money.ts'
 
 const usd = fc.double({ min: 0.01, max: 1000, noNaN: true })
 
@@ -33,6 +40,8 @@ describe('money', () => {
   // An eight-GPU server of 300,000 USD over 4 years: 300000 / (4 x 8760) = 8.561644 an hour; 10.2 kW x 1.3 x 0.12 = 1.5912.
   it('prices owned hardware by depreciation and electricity', () => {
     const server = { capex_usd: 300_000, years: 4, watts: 10_200, usd_per_kwh: 0.12, pue: 1.3 }
+    expect(ownedCapitalUsdPerHour(server)).toBeCloseTo(8.561644, 6)
+    expect(ownedRunningUsdPerHour(server)).toBeCloseTo(1.5912, 9)
     expect(ownedUsdPerHour(server)).toBeCloseTo(10.152844, 6)
     expect(ownedUsdPerHour({ ...server, years: 8 })).toBeCloseTo(4.280822 + 1.5912, 6)
   })
