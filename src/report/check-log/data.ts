@@ -52,7 +52,14 @@ export function checkLogCsv(check: LogCheck): string {
     ...figures.map((figure) => {
       const share = relative(figure)
       const predicted = figure.predicted === null ? null : rounded(figure.predicted)
-      const subject = [log.engine, check.subject.version, check.subject.model.id, record.gpu, record.gpus ?? 1, log.outcome]
+      const subject = [
+        log.engine,
+        check.subject.version,
+        check.subject.model.id,
+        record.gpu,
+        record.gpus ?? 1,
+        log.outcome,
+      ]
       return [
         ...subject,
         figure.quantity,
