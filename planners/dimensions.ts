@@ -1,7 +1,7 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { applyDefaults } from '../src/scenario/defaults.ts'
 import { inputError } from '../src/scenario/diagnostic.ts'
-import { parseScenario } from '../src/scenario/schema.ts'
+import { parseSingle } from '../src/scenario/single.ts'
 import { applyTrainDefaults } from '../src/scenario/train-defaults.ts'
 import { resolveServe } from './serve/resolve.ts'
 import { resolveTrain } from './train/resolve.ts'
@@ -19,7 +19,7 @@ export function dimensionValues(
   asOf: string,
   set: readonly string[] = [],
 ): string[] {
-  const { scenario } = parseScenario(text, file, catalog, set, asOf)
+  const { scenario } = parseSingle(text, file, catalog, set, asOf)
   const values =
     scenario.kind === 'train'
       ? trainValues(applyTrainDefaults(scenario, 'scenario', catalog).scenario, catalog, asOf)

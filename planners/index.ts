@@ -1,15 +1,22 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { type EligibleOffers, exclusionReasons } from '../src/cost/eligibility.ts'
+import type { FleetResult } from '../src/result/fleet.ts'
+import type { ForecastResult } from '../src/result/forecast.ts'
 import type { ServeResult } from '../src/result/plan.ts'
 import type { TrainResult } from '../src/result/train.ts'
 import { applyDefaults } from '../src/scenario/defaults.ts'
 import { parseScenario } from '../src/scenario/schema.ts'
 import type { ServeScenario } from '../src/scenario/serve.ts'
+import { parseSingle } from '../src/scenario/single.ts'
 import type { TrainScenario } from '../src/scenario/train.ts'
 import { applyTrainDefaults } from '../src/scenario/train-defaults.ts'
+import { nameOfFile, type ReadScenario } from '../src/scenario/workloads.ts'
+import { planFleet } from './fleet.ts'
+import { planForecast } from './forecast.ts'
 import { relaxationsOf } from './serve/relaxations.ts'
 import { resolveServe } from './serve/resolve.ts'
 import { planServe } from './serve.ts'
+import type { SolverName } from './solver/outcome.ts'
 import { trainRemedies } from './train/fixes.ts'
 import { resolveTrain } from './train/resolve.ts'
 import { planTrain } from './train.ts'
@@ -37,18 +44,65 @@ export interface PlanOptions {
   readonly explain?: boolean | undefined
 }
 
+/** How fleets and forecasts are solved. */
+export interface ProgramOptions {
+  readonly timeLimitSeconds?: number | undefined
+  /** Share by which something cheaper may exist. */
+  readonly gap?: number | undefined
+  readonly solver?: SolverName | undefined
+  /** An earlier result of a fleet, as parsed JSON, with the name of its file. */
+  readonly from?: { readonly file: string; readonly value: unknown } | undefined
+}
+
 export type PlanResult = ServeResult | TrainResult
+export type ScenarioResult = PlanResult | FleetResult | ForecastResult
 
 const DEFAULT_ALTERNATIVES = 5
 
 /**
- * Plans the scenario in a YAML text.
+ * Plans a scenario of any kind.
+ * @param read finds the scenarios that a fleet or a forecast names
+ * @throws InputError with every problem of the scenario at file:line:column.
+ */
+export async function planScenario(
+  text: string,
+  file: string,
+  catalog: Catalog,
+  options: PlanOptions & ProgramOptions,
+  read: ReadScenario,
+): Promise<ScenarioResult> {
+  const located = parseScenario(text, file, catalog, setOf(options), options.asOf)
+  const { scenario } = located
+  switch (scenario.kind) {
+    case 'fleet':
+      return planFleet({ ...located, scenario }, catalog, options, read)
+    case 'forecast':
+      return planForecast({ ...located, scenario }, catalog, options, read)
+    default:
+      return planSingle(scenario, file, catalog, options)
+  }
+}
+
+/**
+ * Plans the scenario of one workload in a YAML text.
  * @throws InputError with every problem of the scenario at file:line:column.
  */
 export function planText(text: string, file: string, catalog: Catalog, options: PlanOptions): PlanResult {
-  const set = [...(options.set ?? []), ...(options.objective === undefined ? [] : [`objective=${options.objective}`])]
-  const { scenario } = parseScenario(text, file, catalog, set, options.asOf)
-  const name = nameOf(file)
+  const { scenario } = parseSingle(text, file, catalog, setOf(options), options.asOf)
+  return planSingle(scenario, file, catalog, options)
+}
+
+function setOf({ set, objective }: PlanOptions): string[] {
+  return [...(set ?? []), ...(objective === undefined ? [] : [`objective=${objective}`])]
+}
+
+function planSingle(
+  scenario: ServeScenario | TrainScenario,
+  file: string,
+  catalog: Catalog,
+  options: PlanOptions,
+): PlanResult {
+  const name = nameOfFile(file)
   return scenario.kind === 'train'
     ? planTrainScenario(scenario, name, catalog, options)
     : planServeScenario(scenario, name, catalog, options)
@@ -85,12 +139,6 @@ function planTrainScenario(given: TrainScenario, name: string, catalog: Catalog,
 
 function switches({ exhaustive = false, explain = false }: PlanOptions): { exhaustive: boolean; explain: boolean } {
   return { exhaustive, explain }
-}
-
-/** `scenarios/serve-70b.yaml` -> `serve-70b`. */
-function nameOf(file: string): string {
-  const base = file.split(/[\\/]/).at(-1) ?? file
-  return base.replace(/\.ya?ml$/, '') || 'scenario'
 }
 
 const LEFT_OUT: Partial<Record<(typeof exclusionReasons)[number], string>> = {

@@ -1,7 +1,7 @@
 import type { Options } from 'yargs'
 import { nearest } from '../catalog/suggest.ts'
 import { inputError } from '../scenario/diagnostic.ts'
-import { parseCount, parsePercent, parseUsd } from '../units.ts'
+import { parseCount, parseDuration, parsePercent, parseUsd } from '../units.ts'
 
 /**
  * The flags that were given, read one by one. Every value arrives as text: yargs would take `abc` for a number, `0x10` for 16 and
@@ -88,6 +88,17 @@ export class Flags {
   /** A share, or `p95`. */
   headroom(name: string): number | 'p95' | undefined {
     return this.text(name)?.trim().toLowerCase() === 'p95' ? 'p95' : this.share(name)
+  }
+
+  /** A time above 0, in seconds unless it carries a unit (`90s`, `2m`). */
+  seconds(name: string): number | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const value = parseCount(text) ?? parseDuration(text)
+    if (value === undefined || !(value > 0)) {
+      throw inputError(`--${name} takes seconds above 0, as 30 or 2m, got ${JSON.stringify(text)}`)
+    }
+    return value
   }
 
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {

@@ -1,4 +1,6 @@
+import type { ScenarioResult } from '../../planners/index.ts'
 import { type AnyPlan, isTraining } from '../report/kinds/index.ts'
+import { isProgram, reportOf } from '../report/programs/index.ts'
 import { inputError } from '../scenario/diagnostic.ts'
 import { usd, usdPerHour } from '../units.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -18,5 +20,16 @@ export function gate(name: string, plan: AnyPlan | null, maxUsd: number | undefi
   if (cost <= maxUsd) return EXIT.ok
   const text = (value: number): string => (training ? `${usd(value)} a run` : usdPerHour(value))
   terminal.note(`${name}: ${text(cost)} is over --max-cost ${text(maxUsd)}`)
+  return EXIT.overCost
+}
+
+/** The same for a result of any kind: a fleet by its hour, a forecast by all its months. */
+export function gateResult(result: ScenarioResult, maxUsd: number | undefined, terminal: Terminal): ExitCode {
+  if (!isProgram(result)) return gate(result.scenario, result.best, maxUsd, terminal)
+  const report = reportOf(result)
+  const cost = report.price(result)
+  if (cost === null || result.status === 'infeasible') return EXIT.infeasible
+  if (maxUsd === undefined || cost <= maxUsd) return EXIT.ok
+  terminal.note(`${result.scenario}: ${report.priceText(cost)} is over --max-cost ${report.priceText(maxUsd)}`)
   return EXIT.overCost
 }

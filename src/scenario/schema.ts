@@ -3,6 +3,10 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { didYouMean } from '../catalog/suggest.ts'
 import { type Diagnostic, InputError, inputError } from './diagnostic.ts'
 import { shown } from './fields.ts'
+import { type FleetScenario, fleetSchema } from './fleet.ts'
+import { checkFleet } from './fleet-checks.ts'
+import { type ForecastScenario, forecastSchema } from './forecast.ts'
+import { checkForecast } from './forecast-checks.ts'
 import { Checker } from './ids.ts'
 import { validate } from './located.ts'
 import { type ServeScenario, serveSchema } from './serve.ts'
@@ -12,19 +16,20 @@ import { type TrainScenario, trainSchema } from './train.ts'
 import { checkTrain } from './train-checks.ts'
 import { type Locate, parseYaml } from './yaml.ts'
 
-/** All kinds of scenarios that this version plans. A new kind adds its schema here and its checks below. */
-export const scenarioSchema = z.discriminatedUnion('kind', [serveSchema, trainSchema])
-export type Scenario = ServeScenario | TrainScenario
+/** All kinds of scenarios that are planned. A new kind adds its schema here and its checks below. */
+export const scenarioSchema = z.discriminatedUnion('kind', [serveSchema, trainSchema, fleetSchema, forecastSchema])
+export type Scenario = ServeScenario | TrainScenario | FleetScenario | ForecastScenario
 
-const plannedNow = ['serve', 'train'] as const
-const plannedLater = ['fleet', 'forecast']
+const scenarioKinds = ['serve', 'train', 'fleet', 'forecast'] as const
 
-export interface LocatedScenario {
-  /** Numbers read, aliases replaced by catalog ids, defaults not yet filled in. */
-  scenario: Scenario
+export interface LocatedScenario<S extends Scenario = Scenario> {
+  /** Numbers read, aliases replaced by catalog ids, defaults not yet filled in, references to other files not yet followed. */
+  scenario: S
   /** The document as given, with the changes of `--set`. */
   given: unknown
   locate: Locate
+  /** What messages call the document; references are relative to it. */
+  file: string
 }
 
 /**
@@ -57,12 +62,19 @@ export function parseScenario(
   const kindProblem = checkKind(kind, locate)
   if (kindProblem !== undefined) throw new InputError([kindProblem])
   const check = new Checker(catalog, locate)
-  const scenario =
-    kind === 'train'
-      ? checkTrain(valid(trainSchema, value, locate), check, asOf)
-      : checkServe(valid(serveSchema, value, locate), check)
+  const scenario = READERS[kind as Scenario['kind']](value, locate, check, asOf)
   if (check.diagnostics.length > 0) throw new InputError(check.diagnostics)
-  return { scenario, given: value, locate }
+  return { scenario, given: value, locate, file }
+}
+
+/** How each kind is read: by its schema, then by checks that a schema cannot say. */
+const READERS: Readonly<
+  Record<Scenario['kind'], (value: unknown, locate: Locate, check: Checker, asOf: string | undefined) => Scenario>
+> = {
+  serve: (value, locate, check) => checkServe(valid(serveSchema, value, locate), check),
+  train: (value, locate, check, asOf) => checkTrain(valid(trainSchema, value, locate), check, asOf),
+  fleet: (value, locate, check) => checkFleet(valid(fleetSchema, value, locate), check),
+  forecast: (value, locate, check) => checkForecast(valid(forecastSchema, value, locate), check),
 }
 
 /** The value as its schema reads it. */
@@ -73,8 +85,7 @@ function valid<T extends z.ZodType>(schema: T, value: unknown, locate: Locate): 
 }
 
 function checkKind(kind: unknown, locate: Locate): Diagnostic | undefined {
-  if (plannedNow.some((each) => each === kind)) return undefined
-  const all = [...plannedNow, ...plannedLater]
+  if (scenarioKinds.some((each) => each === kind)) return undefined
   const position = locate(['kind'])
   const error = (message: string, hint?: string): Diagnostic => ({
     severity: 'error',
@@ -84,11 +95,9 @@ function checkKind(kind: unknown, locate: Locate): Diagnostic | undefined {
     ...(hint === undefined ? {} : { hint }),
   })
   if (kind === undefined) return error('the key "kind" is missing', 'e.g. kind: serve')
-  if (typeof kind === 'string' && plannedLater.includes(kind))
-    return error(`this version does not plan scenarios of kind ${kind} yet`, `it plans ${plannedNow.join(' and ')}`)
   return error(
-    `kind: ${shown(kind)} is not one of ${all.join(', ')}`,
-    typeof kind === 'string' ? didYouMean(kind, all) : undefined,
+    `kind: ${shown(kind)} is not one of ${scenarioKinds.join(', ')}`,
+    typeof kind === 'string' ? didYouMean(kind, scenarioKinds) : undefined,
   )
 }
 

@@ -46,35 +46,39 @@ const search = z
   })
   .meta({ description: 'Every list narrows the space; absent = everything the catalogs allow' })
 
-export const serveSchema = z.strictObject({
-  kind: z.literal('serve').meta({ description: 'Plan a serving deployment' }),
-  ...commonKeys,
-  context: quantity('Longest sequence (input + output tokens) that must be servable', {
-    min: 1,
-    max: MAX_TOKENS,
-    whole: true,
-  }).optional(),
-  traffic,
-  latency: latency.optional(),
-  quality: z
-    .strictObject({ max_loss_percent: percentage('Largest expected quality loss by quantization, percent').optional() })
-    .meta({ description: 'Quality limit' })
-    .optional(),
-  redundancy: quantity('Spare replicas', { max: 1000, whole: true }).optional(),
-  engine: name('Inference engine: vllm, sglang, tensorrt-llm, llama.cpp, or any').optional(),
-  engine_version: versionText('Version of the engine, in quotes: "0.19"; its newest release without it').optional(),
-  memory_model: z
-    .enum(['architecture', 'rule-of-thumb'])
-    .meta({ description: 'How memory is computed: from the architecture, or by rules of thumb' })
-    .optional(),
-  utilization: share('Share of GPU memory that the engine may use', { aboveMin: true }).optional(),
-  max_batched_tokens: quantity('Tokens of one engine step at most', {
-    min: 1,
-    max: MAX_TOKENS,
-    whole: true,
-  }).optional(),
-  search: search.optional(),
-})
+export const serveSchema = z
+  .strictObject({
+    kind: z.literal('serve').meta({ description: 'Plan a serving deployment' }),
+    ...commonKeys,
+    context: quantity('Longest sequence (input + output tokens) that must be servable', {
+      min: 1,
+      max: MAX_TOKENS,
+      whole: true,
+    }).optional(),
+    traffic,
+    latency: latency.optional(),
+    quality: z
+      .strictObject({
+        max_loss_percent: percentage('Largest expected quality loss by quantization, percent').optional(),
+      })
+      .meta({ description: 'Quality limit' })
+      .optional(),
+    redundancy: quantity('Spare replicas', { max: 1000, whole: true }).optional(),
+    engine: name('Inference engine: vllm, sglang, tensorrt-llm, llama.cpp, or any').optional(),
+    engine_version: versionText('Version of the engine, in quotes: "0.19"; its newest release without it').optional(),
+    memory_model: z
+      .enum(['architecture', 'rule-of-thumb'])
+      .meta({ description: 'How memory is computed: from the architecture, or by rules of thumb' })
+      .optional(),
+    utilization: share('Share of GPU memory that the engine may use', { aboveMin: true }).optional(),
+    max_batched_tokens: quantity('Tokens of one engine step at most', {
+      min: 1,
+      max: MAX_TOKENS,
+      whole: true,
+    }).optional(),
+    search: search.optional(),
+  })
+  .meta({ id: 'serve' })
 
 /** A serving scenario as written: numbers read, defaults not filled in. */
 export type ServeScenario = z.infer<typeof serveSchema>

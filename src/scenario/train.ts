@@ -73,44 +73,46 @@ const search = z
   })
   .meta({ description: 'Every list narrows the space; absent = the documented default' })
 
-export const trainSchema = z.strictObject({
-  kind: z.literal('train').meta({ description: 'Plan training or fine-tuning' }),
-  ...commonKeys,
-  objective: objective.optional(),
-  data,
-  sequence_length: quantity('Tokens of a training sequence', { min: 1, max: 100e6, whole: true }).optional(),
-  global_batch: quantity('Sequences of an optimizer step', { min: 1, max: 1e9, whole: true }).optional(),
-  deadline: deadline('When the run must be done: 72h, 3d, or a date such as 2027-03-31').optional(),
-  budget: money('Most that the run may cost, US dollars').optional(),
-  trainer: name('Training framework, by catalog id; the common recipe without it').optional(),
-  memory_model: z
-    .enum(['architecture', 'rule-of-thumb'])
-    .meta({ description: 'How memory is computed: from the architecture, or by rules of thumb' })
-    .optional(),
-  hours: quantity('The run takes this long, as measured or quoted: time is not computed', {
-    aboveMin: true,
-    max: 1e6,
-    unit: 'hours',
-  }).optional(),
-  loss: z
-    .enum(['full', 'chunked', 'fused'])
-    .meta({ description: 'Cross-entropy over all logits at once, in chunks, or fused with the output head' })
-    .optional(),
-  flash_attention: z.boolean().meta({ description: 'Attention without stored scores' }).optional(),
-  sequence_parallel: z
-    .boolean()
-    .meta({ description: 'Norms and dropout divided over tensor-parallel ranks (Megatron sequence parallelism)' })
-    .optional(),
-  spot_interruptions_per_hour: quantity('Interruptions of one spot instance an hour, where you know better', {
-    max: 100,
-  }).optional(),
-  checkpoint_gb_per_second: quantity('Rate at which checkpoints are written, all nodes together', {
-    aboveMin: true,
-    max: 1e6,
-    unit: 'GB/s',
-  }).optional(),
-  search: search.optional(),
-})
+export const trainSchema = z
+  .strictObject({
+    kind: z.literal('train').meta({ description: 'Plan training or fine-tuning' }),
+    ...commonKeys,
+    objective: objective.optional(),
+    data,
+    sequence_length: quantity('Tokens of a training sequence', { min: 1, max: 100e6, whole: true }).optional(),
+    global_batch: quantity('Sequences of an optimizer step', { min: 1, max: 1e9, whole: true }).optional(),
+    deadline: deadline('When the run must be done: 72h, 3d, or a date such as 2027-03-31').optional(),
+    budget: money('Most that the run may cost, US dollars').optional(),
+    trainer: name('Training framework, by catalog id; the common recipe without it').optional(),
+    memory_model: z
+      .enum(['architecture', 'rule-of-thumb'])
+      .meta({ description: 'How memory is computed: from the architecture, or by rules of thumb' })
+      .optional(),
+    hours: quantity('The run takes this long, as measured or quoted: time is not computed', {
+      aboveMin: true,
+      max: 1e6,
+      unit: 'hours',
+    }).optional(),
+    loss: z
+      .enum(['full', 'chunked', 'fused'])
+      .meta({ description: 'Cross-entropy over all logits at once, in chunks, or fused with the output head' })
+      .optional(),
+    flash_attention: z.boolean().meta({ description: 'Attention without stored scores' }).optional(),
+    sequence_parallel: z
+      .boolean()
+      .meta({ description: 'Norms and dropout divided over tensor-parallel ranks (Megatron sequence parallelism)' })
+      .optional(),
+    spot_interruptions_per_hour: quantity('Interruptions of one spot instance an hour, where you know better', {
+      max: 100,
+    }).optional(),
+    checkpoint_gb_per_second: quantity('Rate at which checkpoints are written, all nodes together', {
+      aboveMin: true,
+      max: 1e6,
+      unit: 'GB/s',
+    }).optional(),
+    search: search.optional(),
+  })
+  .meta({ id: 'train' })
 
 type Written = z.infer<typeof trainSchema>
 

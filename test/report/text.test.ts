@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { textOf } from '../../src/report/all.ts'
 import { comparisonText } from '../../src/report/comparison.ts'
-import { textReports } from '../../src/report/several.ts'
 import { searchedRows } from '../../src/report/text/searched.ts'
 import { textReport } from '../../src/report/text.ts'
 import { SCREEN_COLUMNS } from '../../src/report/wrap.ts'
@@ -118,7 +118,7 @@ describe('no plan', () => {
 describe('several scenarios', () => {
   test('one below the other with a comparison of seven columns at the end', () => {
     const results: ServeResult[] = [exampleResult(), infeasibleResult({ scenario: 'other' })]
-    const text = textReports(results, plain)
+    const text = textOf(results, plain)
     expect(text.endsWith(comparisonText(results, plain))).toBe(true)
     expect(comparisonText(results, plain)).toBe(
       [
@@ -133,7 +133,7 @@ describe('several scenarios', () => {
   })
 
   test('one scenario has no comparison', () => {
-    expect(textReports([exampleResult()], plain)).toBe(textReport(exampleResult(), plain))
+    expect(textOf([exampleResult()], plain)).toBe(textReport(exampleResult(), plain))
   })
 })
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { textOf } from '../../src/report/all.ts'
 import { comparisonText } from '../../src/report/comparison.ts'
 import { csvReport } from '../../src/report/csv.ts'
 import { type Estimate, estimateCsv, estimateJson, estimateText } from '../../src/report/estimate.ts'
 import { fitMarkdown, fitText } from '../../src/report/fit.ts'
 import { jsonReport } from '../../src/report/json.ts'
 import { markdownReport } from '../../src/report/markdown.ts'
-import { textReports } from '../../src/report/several.ts'
 import { frontPlans } from '../../src/report/text/front.ts'
 import { searchedRows } from '../../src/report/text/searched.ts'
 import { textReport } from '../../src/report/text.ts'
@@ -179,7 +179,7 @@ describe('other forms of a training result', () => {
         '',
       ].join('\n'),
     )
-    const mixed = textReports([exampleResult(), servingResult()], plain)
+    const mixed = textOf([exampleResult(), servingResult()], plain)
     expect(mixed.indexOf('Comparison, serve')).toBeLessThan(mixed.indexOf('Comparison, train'))
   })
 })

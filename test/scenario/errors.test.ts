@@ -202,11 +202,6 @@ describe('bad scenarios say what is wrong, where, and what to write instead', ()
       ['s.yaml:1:7: kind: "serv" is not one of serve, train, fleet, forecast (did you mean "serve"?)'],
     ],
     [
-      'kind of a later version',
-      'kind: fleet',
-      ['s.yaml:1:7: this version does not plan scenarios of kind fleet yet (it plans serve and train)'],
-    ],
-    [
       'version as a number',
       `${base}engine_version: 0.20`,
       ['s.yaml:7:17: engine_version: expected a version in quotes, such as "0.19", got 0.2'],

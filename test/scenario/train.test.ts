@@ -322,9 +322,14 @@ describe('shipped scenarios', () => {
 })
 
 describe('JSON Schema', () => {
-  it('tells serving and training apart by kind and describes every key', () => {
-    const schema = scenarioJsonSchema() as { oneOf: { properties: Record<string, { const?: string }> }[] }
-    expect(schema.oneOf.map((each) => each.properties.kind?.const)).toEqual(['serve', 'train'])
+  it('tells the kinds apart and describes every key', () => {
+    const schema = scenarioJsonSchema() as {
+      oneOf: { $ref?: string; properties?: Record<string, { const?: string }> }[]
+      definitions: Record<string, { properties: Record<string, { const?: string }> }>
+    }
+    const kinds = schema.oneOf.map((each) => each.$ref ?? each.properties?.kind?.const)
+    expect(kinds).toEqual(['#/definitions/serve', '#/definitions/train', 'fleet', 'forecast'])
+    for (const kind of ['serve', 'train']) expect(schema.definitions[kind]?.properties.kind?.const).toBe(kind)
     const undescribed: string[] = []
     const walk = (node: unknown, path: string): void => {
       if (typeof node !== 'object' || node === null) return
@@ -334,7 +339,7 @@ describe('JSON Schema', () => {
         walk(value, `${path}.${key}`)
       }
     }
-    walk(schema.oneOf[1], 'train')
+    walk(schema.definitions.train, 'train')
     expect(undescribed).toEqual([])
   })
 })

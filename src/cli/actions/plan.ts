@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks'
-import { type PlanOptions, planText } from '../../../planners/index.ts'
+import { type PlanOptions, planScenario, type ScenarioResult } from '../../../planners/index.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
-import type { AnyResult } from '../../report/kinds/index.ts'
+import { readScenario } from '../../io/read-scenario.ts'
 import { type Diagnostic, InputError } from '../../scenario/diagnostic.ts'
 import { seconds } from '../../units.ts'
 import type { Call } from '../command.ts'
@@ -11,23 +11,24 @@ import { type Format, formatOf } from '../common-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import { type ExitCode, worst } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
-import { gate } from '../gate.ts'
+import { gateResult } from '../gate.ts'
 import { refuseCommandNames } from '../later.ts'
 import { planOptionsOf } from '../planning-flags.ts'
+import { programOptionsOf } from '../program-flags.ts'
 
 /** Plans every scenario, prints them all or, where one cannot be read, none. */
 export async function planScenarios({ flags, terminal, words: scenarios }: Call): Promise<ExitCode> {
   refuseCommandNames(scenarios)
   const format = formatOf(flags)
-  const options = planOptionsOf(flags)
+  const options = { ...planOptionsOf(flags), ...programOptionsOf(flags) }
   const maxCost = flags.usd('max-cost')
   const quiet = flags.switch('quiet')
   const catalog = await loadCatalog(flags.texts('catalog'))
   const wrong: Diagnostic[] = []
-  const results: AnyResult[] = []
+  const results: ScenarioResult[] = []
   for (const [index, scenario] of scenarios.entries()) {
     const started = performance.now()
-    const result = planOne(scenario, catalog, options, wrong)
+    const result = await planOne(scenario, catalog, options, wrong)
     if (result === null) continue
     results.push(result)
     const elapsed = seconds((performance.now() - started) / 1000)
@@ -36,13 +37,19 @@ export async function planScenarios({ flags, terminal, words: scenarios }: Call)
   }
   if (wrong.length > 0) throw new InputError(wrong)
   deliver(await render(results, format, flags, colored(flags, terminal)), flags, terminal)
-  return worst(results.map((result) => gate(result.scenario, result.best, maxCost, terminal)))
+  return worst(results.map((result) => gateResult(result, maxCost, terminal)))
 }
 
 /** One scenario's plan; what is wrong with it is collected, so that one run reports the problems of all. */
-function planOne(scenario: string, catalog: Catalog, options: PlanOptions, wrong: Diagnostic[]): AnyResult | null {
+async function planOne(
+  scenario: string,
+  catalog: Catalog,
+  options: PlanOptions,
+  wrong: Diagnostic[],
+): Promise<ScenarioResult | null> {
   try {
-    return planText(readText(scenario), scenario === '-' ? STDIN_NAME : scenario, catalog, options)
+    const file = scenario === '-' ? STDIN_NAME : scenario
+    return await planScenario(readText(scenario), file, catalog, options, readScenario)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     wrong.push(...error.diagnostics)
@@ -50,16 +57,22 @@ function planOne(scenario: string, catalog: Catalog, options: PlanOptions, wrong
   }
 }
 
-async function render(results: readonly AnyResult[], format: Format, flags: Flags, color: boolean): Promise<string> {
+async function render(
+  results: readonly ScenarioResult[],
+  format: Format,
+  flags: Flags,
+  color: boolean,
+): Promise<string> {
   const explain = flags.switch('explain')
+  const { csvOf, jsonOf, markdownOf, textOf } = await import('../../report/all.ts')
   switch (format) {
     case 'json':
-      return (await import('../../report/json.ts')).jsonReport(results)
+      return jsonOf(results)
     case 'csv':
-      return (await import('../../report/csv.ts')).csvReport(results)
+      return csvOf(results)
     case 'markdown':
-      return (await import('../../report/markdown.ts')).markdownReport(results, { explain })
+      return markdownOf(results, { explain })
     case 'text':
-      return (await import('../../report/several.ts')).textReports(results, { color, explain })
+      return textOf(results, { color, explain })
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { outputFlags, priceFlags } from '../common-flags.ts'
 import { planningFlags } from '../planning-flags.ts'
+import { programFlags } from '../program-flags.ts'
 
 /** The default command. */
 export const plan: Command = {
@@ -15,6 +16,6 @@ Usage:
   plan SCENARIO.yaml [MORE.yaml ...] [flags]     "-" reads standard input
   plan COMMAND [flags]`,
   words: Number.POSITIVE_INFINITY,
-  flags: { ...outputFlags, ...priceFlags, ...planningFlags },
+  flags: { ...outputFlags, ...priceFlags, ...planningFlags, ...programFlags },
   handle: async (call) => (await import('../actions/plan.ts')).planScenarios(call),
 }

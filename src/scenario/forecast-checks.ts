@@ -1,0 +1,20 @@
+import type { ForecastScenario } from './forecast.ts'
+import type { Checker } from './ids.ts'
+import { checkNames, checkOwnedNodes, checkRentLimit, nodesName } from './inventory-checks.ts'
+import { checkPrices } from './serve-checks.ts'
+
+/** What a schema cannot say of a forecast: names that the catalog does not have, nodes that cannot be told apart. */
+export function checkForecast(scenario: ForecastScenario, check: Checker): ForecastScenario {
+  if (scenario.prices !== undefined) checkPrices(scenario.prices, check)
+  const inventory = scenario.inventory?.map((entry, index) => checkOwnedNodes(entry, ['inventory', index], check))
+  checkNames(
+    (inventory ?? []).map((entry, index) => ({ name: nodesName(entry), path: ['inventory', index] })),
+    check,
+  )
+  const limits = scenario.limits?.map((limit, index) => checkRentLimit(limit, ['limits', index], check))
+  return {
+    ...scenario,
+    ...(inventory === undefined ? {} : { inventory }),
+    ...(limits === undefined ? {} : { limits }),
+  }
+}
