@@ -1,17 +1,217 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
-import type { FleetResult } from '../src/result/fleet.ts'
+import type { FleetNodeKind, FleetResult } from '../src/result/fleet.ts'
+import { resultVersion } from '../src/result/plan.ts'
+import { assuming, completePrices } from '../src/scenario/assume.ts'
+import { serveDefaults } from '../src/scenario/defaults.ts'
 import { inputError } from '../src/scenario/diagnostic.ts'
 import type { FleetScenario } from '../src/scenario/fleet.ts'
 import type { LocatedScenario } from '../src/scenario/schema.ts'
-import { type ReadScenario, readWorkloads } from '../src/scenario/workloads.ts'
+import { nameOfFile, type ReadScenario, readWorkloads } from '../src/scenario/workloads.ts'
+import { percent } from '../src/units.ts'
+import { type FleetNode, type Inventory, inventoryOf } from './fleet/inventory.ts'
+import { earlierCounts, earlierResult, earlierSeats, movesBetween } from './fleet/moves.ts'
+import { whyNowhere } from './fleet/nowhere.ts'
+import { type PlaceOutcome, place } from './fleet/place.ts'
+import type { FleetQuestion } from './fleet/placement.ts'
+import { type FleetWorkload, fleetWorkload } from './fleet/requests.ts'
+import { tell } from './fleet/result.ts'
+import { supplyOf } from './fleet/supply.ts'
+import { type Shortage, shortageOf } from './fleet/unplaced.ts'
+import { worthOf } from './fleet/worth.ts'
 import type { PlanOptions, ProgramOptions } from './index.ts'
+import { round } from './round.ts'
+import type { SolveOptions } from './solver/solve.ts'
 
+/** Stop where nothing can be cheaper by more than this. */
+export const DEFAULT_GAP = 0.001
+export const DEFAULT_TIME_LIMIT_SECONDS = 60
+
+type Options = PlanOptions & ProgramOptions
+
+/**
+ * The cheapest placement of several workloads on owned and rented nodes: every way in which each can run that no other beats, packed onto
+ * nodes by a mixed-integer program.
+ * @throws InputError for what is wrong with the scenario or those it names; where no placement was found within the time limit
+ */
 export async function planFleet(
   located: LocatedScenario<FleetScenario>,
   catalog: Catalog,
-  options: PlanOptions & ProgramOptions,
+  options: Options,
   read: ReadScenario,
 ): Promise<FleetResult> {
-  readWorkloads(located, catalog, read, options.asOf)
-  throw inputError('this version does not plan scenarios of kind fleet yet')
+  const { scenario, locate, file } = located
+  const named = readWorkloads(located, catalog, read, options.asOf)
+  const assumptions: string[] = []
+  const d = serveDefaults
+  const prices = completePrices(scenario.prices ?? {}, d, assuming(assumptions))
+  const inventory = inventoryOf(scenario, prices, catalog, options.asOf, locate)
+  const { kinds } = inventory
+  const read_ = named.map((workload) => {
+    const item = scenario.workloads[workload.index]
+    const runs = typeof item === 'object' && 'scenario' in item ? item.runs_per_month : undefined
+    return fleetWorkload(workload, runs ?? 1, kinds, catalog, options.asOf)
+  })
+  const workloads = read_.map(({ workload }) => workload)
+  assumptions.push(
+    ...fleetAssumptions(scenario, workloads),
+    ...together(read_.map(({ workload, assumptions: own }) => [workload.name, own])),
+  )
+  const question = questionOf(workloads, inventory, catalog)
+  const solving: SolveOptions = {
+    timeLimitSeconds: options.timeLimitSeconds ?? DEFAULT_TIME_LIMIT_SECONDS,
+    gap: options.gap ?? DEFAULT_GAP,
+    ...(options.solver === undefined ? {} : { solver: options.solver }),
+  }
+  const before = options.from === undefined ? null : earlierResult(options.from)
+  const seats = before === null ? undefined : earlierSeats(before)
+  const first = await place(question, solving, seats)
+  const shortage =
+    first.status === 'infeasible'
+      ? await shortageOf(question, kinds, solving, (name) =>
+          whyNowhere(workloads.find((each) => each.name === name) as FleetWorkload, catalog),
+        )
+      : null
+  const asked = shortage?.rest ?? question
+  const cheapest = shortage === null ? first : await place(asked, solving, seats)
+  if (cheapest.status === 'unknown') throw notFound(cheapest, solving)
+  if (cheapest.status === 'infeasible') throw new Error('a fleet without workloads has a placement')
+  const settled = seats === undefined ? cheapest : await keeping(asked, cheapest, solving, seats)
+  const told = tell(settled.placement, kinds, workloads, catalog, options.explain ?? false)
+  const used = new Map([...told.used].map(([id, { nodes_used }]) => [id, nodes_used]))
+  const worth = shortage === null ? await worthOf(asked, kinds, used, solving) : null
+  const { proof } = shortage === null ? settled : { proof: first.proof }
+  return {
+    version: resultVersion,
+    kind: 'fleet',
+    scenario: scenario.name ?? nameOfFile(file),
+    status: shortage === null ? settled.status : 'infeasible',
+    objective: 'cost',
+    placements: told.placements,
+    nodes: told.nodes,
+    kinds: kinds.map((kind) => kindOf(kind, told.used.get(kind.id), worth?.oneMore.get(kind.id) ?? null)),
+    unplaced: shortage?.unplaced ?? [],
+    conflict: shortage?.conflict ?? null,
+    remedies: shortage?.remedies ?? [],
+    tightest_limit: worth?.tightest ?? null,
+    moves: before === null ? null : movesBetween(before, told),
+    total: told.total,
+    solver: {
+      name: proof.solver,
+      variables: proof.variables,
+      constraints: proof.constraints,
+      gap: shortage === null && proof.gap !== null ? round(proof.gap) : null,
+      verified: true,
+    },
+    assumptions: [...assumptions, ...(worth === null || worth.exact ? [] : [RELAXED])],
+    warnings: warningsOf(settled, solving, shortage),
+    catalog: { hash: catalog.hash, prices_as_of: pricesAsOf(kinds) },
+  }
+}
+
+const RELAXED = 'what one more node saves: by the relaxation of the program, in which parts of nodes count'
+
+function questionOf(
+  workloads: readonly FleetWorkload[],
+  { kinds, limits }: Inventory,
+  catalog: Catalog,
+): FleetQuestion {
+  const supplies = workloads.map((workload) => supplyOf(workload, catalog))
+  return {
+    kinds,
+    needs: supplies.map(({ need }) => need),
+    units: supplies.flatMap(({ units }) => units),
+    limits,
+  }
+}
+
+type Found = Extract<PlaceOutcome, { placement: unknown }>
+
+/** Of the placements that cost no more, the one nearest to the earlier one. */
+async function keeping(
+  question: FleetQuestion,
+  cheapest: Found,
+  solving: SolveOptions,
+  seats: ReturnType<typeof earlierSeats>,
+): Promise<Found> {
+  const usdPerHour = cheapest.placement.usdPerHour * (1 + 1e-9)
+  const placed = earlierCounts(question.units, seats)
+  const kept = await place(question, { ...solving, gap: 0 }, seats, { keep: { usdPerHour, placed } })
+  if (kept.status !== 'optimal' && kept.status !== 'feasible') return cheapest
+  return { ...cheapest, placement: kept.placement }
+}
+
+function notFound({ why }: Extract<PlaceOutcome, { status: 'unknown' }>, { timeLimitSeconds }: SolveOptions): Error {
+  return inputError(`no placement was found within ${timeLimitSeconds} s: ${why}`, { hint: 'a longer --time-limit' })
+}
+
+function kindOf(
+  kind: FleetNode,
+  used: { nodes_used: number; gpus_used: number } | undefined,
+  saved: number | null,
+): FleetNodeKind {
+  const { offer, pricing } = kind.priced
+  const isOwned = pricing === 'owned'
+  return {
+    id: kind.id,
+    gpu: kind.gpu,
+    gpus_per_node: kind.gpusPerNode,
+    owned: isOwned,
+    provider: isOwned ? null : offer.provider,
+    instance: isOwned ? null : offer.instance,
+    region: isOwned ? null : offer.region,
+    pricing,
+    nodes: kind.nodes,
+    nodes_used: used?.nodes_used ?? 0,
+    gpus_used: used?.gpus_used ?? 0,
+    usd_per_node_hour: round(kind.usdPerHour),
+    capital_usd_per_node_hour: round(kind.capitalUsdPerHour),
+    saved_by_one_more_usd_per_hour: saved,
+  }
+}
+
+function fleetAssumptions(scenario: FleetScenario, workloads: readonly FleetWorkload[]): string[] {
+  const sentences: string[] = []
+  if (scenario.inventory.some((entry) => 'gpu' in entry)) {
+    sentences.push('owned nodes: capital is paid whether they are used or not, electricity only where they are')
+  }
+  if (scenario.inventory.some((entry) => 'gpu' in entry && entry.owned.pue === undefined)) sentences.push('PUE: 1.3')
+  if (workloads.some(({ kind }) => kind === 'train')) {
+    sentences.push(
+      'training: every run has its machines for itself, and is paid on whole nodes for the hours that it takes',
+    )
+  }
+  if (workloads.some((each) => each.kind === 'serve' && each.request.redundancy > 0)) {
+    sentences.push(
+      'redundancy: spares stand on nodes without another replica of their workload, and can replace any of them',
+    )
+  }
+  return sentences
+}
+
+/** Sentences of the workloads, each once, with those that it is about unless it is about all. */
+function together(owns: readonly (readonly [string, readonly string[]])[]): string[] {
+  const about = new Map<string, string[]>()
+  for (const [name, sentences] of owns)
+    for (const sentence of sentences) about.set(sentence, [...(about.get(sentence) ?? []), name])
+  return [...about].map(([sentence, names]) => {
+    if (names.length === owns.length) return sentence
+    const shown = names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ')
+    return `${sentence} (${shown})`
+  })
+}
+
+function warningsOf(
+  { status, proof }: Found,
+  { timeLimitSeconds, gap }: SolveOptions,
+  shortage: Shortage | null,
+): string[] {
+  if (status === 'optimal' || shortage !== null) return []
+  const known =
+    proof.gap === null ? 'nothing is proved about cheaper ones' : `one may be cheaper by ${percent(proof.gap, 2)}`
+  return [`The best placement found within ${timeLimitSeconds} s: ${known}, where ${percent(gap, 2)} was asked for.`]
+}
+
+function pricesAsOf(kinds: readonly FleetNode[]): string | null {
+  const dates = kinds.filter(({ priced }) => priced.pricing !== 'owned').map(({ priced }) => priced.offer.price_as_of)
+  return dates.sort().at(-1) ?? null
 }

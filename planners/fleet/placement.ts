@@ -1,4 +1,5 @@
 import type { ReplicaOption } from '../supply/replica-option.ts'
+import type { RunOption } from '../supply/training.ts'
 
 /** Machines of one shape that a fleet has or may rent. */
 export interface NodeKind {
@@ -9,39 +10,64 @@ export interface NodeKind {
   readonly gpusPerNode: number
   /** Gbit/s between nodes; null = unknown, so no replica spans nodes. */
   readonly networkGbitPerSecond: number | null
-  /** Most nodes in use at once. */
-  readonly nodes: number
+  /** Most nodes in use at once; null = as many as it takes. */
+  readonly nodes: number | null
   /** What a node in use costs and an idle one does not: the rent, or the electricity of an owned one. */
   readonly usdPerHour: number
 }
 
-/** A serving workload: what its replicas must carry together, and how one can run. */
-export interface Demand {
-  readonly id: string
-  /** In the unit of the options' capacity. */
-  readonly capacity: number
-  readonly options: readonly ReplicaOption[]
+/** What a workload asks of the placement. */
+export interface Need {
+  readonly workload: string
+  /** Replicas beside those that carry the load, each able to replace any of them, on nodes without another of the workload. */
+  readonly spares: number
 }
 
-/** Most GPUs of some kinds of node in use together: a provider's limit. */
-export interface Quota {
+/** A workload's part in a unit. */
+export type Member = {
+  readonly workload: string
+  /** Part of all that the workload asks for; a spare carries nothing. */
+  readonly amount: number
+} & (
+  | { readonly role: 'load' | 'spare'; readonly option: ReplicaOption; readonly sharers: number }
+  | { readonly role: 'run'; readonly option: RunOption }
+)
+
+/** What is put on nodes of a kind as one piece, any number of times: a replica, several on one GPU, or a training run. */
+export interface Unit {
+  /** Unique among the units. */
+  readonly id: string
+  readonly kind: NodeKind
+  /** GPUs of a node that it takes, shared with others; 0 where it takes nodes whole. */
+  readonly gpus: number
+  /** Nodes that it takes whole; 0 where it shares one. */
+  readonly wholeNodes: number
+  /** Share of the time for which its whole nodes are paid, where that is not always: runs end. Null: always. */
+  readonly paidShare: number | null
+  /** More than this never helps. */
+  readonly most: number
+  readonly members: readonly Member[]
+}
+
+/** A limit over several kinds of node together. */
+export interface Limit {
   readonly id: string
   readonly kinds: readonly string[]
-  readonly gpus: number
+  readonly counts: 'gpus' | 'nodes'
+  readonly most: number
 }
 
 export interface FleetQuestion {
   readonly kinds: readonly NodeKind[]
-  readonly demands: readonly Demand[]
-  readonly quotas: readonly Quota[]
+  readonly needs: readonly Need[]
+  readonly units: readonly Unit[]
+  readonly limits: readonly Limit[]
 }
 
-/** Replicas of one workload, alike in everything, on nodes of one kind. */
+/** So many of a unit. */
 export interface Placed {
-  readonly demand: Demand
-  readonly option: ReplicaOption
-  readonly kind: NodeKind
-  readonly replicas: number
+  readonly unit: Unit
+  readonly count: number
 }
 
 /**

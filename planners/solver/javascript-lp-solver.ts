@@ -44,10 +44,14 @@ interface PackageProgram {
 const OPTIONS = { nodeSelection: 'hybrid', branching: 'pseudocost', useMIRCuts: true, presolve: false } as const
 
 /**
- * Cells of the tableau that pivots may pass over before the search is given up: about a second. Counted,
- * not timed, so that the same program takes the same way everywhere.
+ * Cells of the tableau that pivots may pass over before the search is given up: a second or less at the sizes that come here
+ * first, less than that on larger ones, of whose cells most are zero and passed by. Counted, not timed, so that the same
+ * program takes the same way everywhere.
  */
 export const WORK_LIMIT_CELLS = 4e8
+
+/** What a step costs beside its cells: on a tableau of a few cells, as much as a thousand of them. */
+const STEP_CELLS = 1000
 
 /** Up to here it is tried first, and believed where it says that there is no solution. */
 export const SMALL_PROGRAM = {
@@ -136,7 +140,7 @@ function limitWork(tableau: Tableau, limitCells: number): void {
   const simplex = tableau.simplex.bind(tableau)
   let cells = 0
   const work = () => {
-    cells += tableau.width * tableau.height
+    cells += STEP_CELLS + tableau.width * tableau.height
     if (cells > limitCells) throw new WorkLimitReached()
   }
   tableau.pivot = (row, column) => {

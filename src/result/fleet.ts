@@ -37,8 +37,8 @@ export const nodeKindSchema = z.strictObject({
   instance: z.string().nullable(),
   region: z.string().nullable(),
   pricing,
-  /** Nodes there are, or that may be rented. */
-  nodes: whole,
+  /** Nodes there are, or that may be rented; null = as many as it takes. */
+  nodes: whole.nullable(),
   nodes_used: whole,
   gpus_used: whole,
   /** What a node in use costs and an idle one does not: rent, or electricity. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pricing } from '../catalog/offer.ts'
-import { prices } from './common.ts'
+import { hardwareSearch, prices } from './common.ts'
 import { domain, quantity } from './fields.ts'
 import { ownedNodes, rentLimit } from './inventory.ts'
 import { workloadKeys } from './workload-items.ts'
@@ -12,6 +12,14 @@ const MOST_RUNS = 1000
 /** A change by the month in percent; growth and trends may fall, never to nothing. */
 const percentPerMonth = (description: string) =>
   z.number().finite().gt(-100, 'must be above -100 percent').max(1000).meta({ description })
+
+/** Nodes of a forecast: those that are there, and how many more may be bought. */
+const forecastNodes = ownedNodes.extend({
+  buy: quantity('How many more may be bought, in any months; none without it', { max: 10_000, whole: true }).optional(),
+})
+export type ForecastNodes = z.infer<typeof forecastNodes>
+
+const { gpus, exclude_gpus, providers, exclude_providers } = hardwareSearch
 
 export const forecastSchema = z.strictObject({
   kind: z.literal('forecast').meta({ description: 'What the coming months cost, and what to commit to' }),
@@ -40,7 +48,7 @@ export const forecastSchema = z.strictObject({
   price_trend_percent_per_month: percentPerMonth('Change of all prices, percent a month').optional(),
   commitments: domain(pricing, 'Ways to pay that may be used; on-demand without it').optional(),
   inventory: z
-    .array(ownedNodes)
+    .array(forecastNodes)
     .meta({ description: 'Nodes that are owned already, or with owned among the commitments may be bought' })
     .optional(),
   limits: z.array(rentLimit).meta({ description: 'Quotas of providers, regions and GPUs' }).optional(),
@@ -53,6 +61,10 @@ export const forecastSchema = z.strictObject({
       seed: quantity('Seed of the draw', { max: 2 ** 32 - 1, whole: true }).optional(),
     })
     .meta({ description: 'How far growth and prices may stray' })
+    .optional(),
+  search: z
+    .strictObject({ gpus, exclude_gpus, providers, exclude_providers })
+    .meta({ description: 'Narrows the hardware of every workload further' })
     .optional(),
   prices: prices.optional(),
 })

@@ -1,10 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Demand, type FleetQuestion, type NodeKind, nodesSpanned } from '../../planners/fleet/placement.ts'
+import { type NodeKind, nodesSpanned } from '../../planners/fleet/placement.ts'
 import { placementProgram } from '../../planners/fleet/placement-program.ts'
+import { type Demand as Serving, servingUnits } from '../../planners/fleet/units.ts'
 import { findConflict } from '../../planners/solver/conflict.ts'
 import { solve } from '../../planners/solver/solve.ts'
 import type { ReplicaOption } from '../../planners/supply/replica-option.ts'
+
+type Demand = Omit<Serving, 'spares'>
+interface FleetQuestion {
+  readonly kinds: readonly NodeKind[]
+  readonly demands: readonly Demand[]
+  readonly quotas: readonly { readonly id: string; readonly kinds: readonly string[]; readonly gpus: number }[]
+}
+
+const programOf = ({ kinds, demands, quotas }: FleetQuestion) =>
+  placementProgram({
+    kinds,
+    needs: demands.map(({ id }) => ({ workload: id, spares: 0 })),
+    units: demands.flatMap((demand) => servingUnits({ ...demand, spares: 0 }, kinds)),
+    limits: quotas.map(({ id, kinds: limited, gpus }) => ({ id, kinds: limited, counts: 'gpus', most: gpus })),
+  })
 
 const LIMITS = { timeLimitSeconds: 20, gap: 0 }
 
@@ -80,7 +96,7 @@ function bruteForce({ kinds, demands, quotas }: FleetQuestion): number | null {
         s.at === at ? new Array<number>(counts[i] ?? 0).fill(s.each.gpusPerReplica) : [],
       )
       const nodes = fewestNodes(at.gpusPerNode, sizes)
-      if (nodes > at.nodes) return
+      if (at.nodes !== null && nodes > at.nodes) return
       used.set(at.id, nodes * at.gpusPerNode)
       cost += nodes * at.usdPerHour
     }
@@ -110,11 +126,11 @@ describe('the cheapest placement', () => {
     const kinds = [kind('dgx', 'h100', 8, 2, 20), { ...kind('l40s', 'l40s', 1, 4, 1), link: null }]
     const chat = { id: 'chat', capacity: 10, options: [option('h100', 4, 6)] }
     const code = { id: 'code', capacity: 2, options: [option('h100', 2, 3), option('l40s', 1, 1)] }
-    const { program, placedBy, nodesInUse } = placementProgram({ kinds, demands: [chat, code], quotas: [] })
+    const { program, placedBy, nodesInUse } = programOf({ kinds, demands: [chat, code], quotas: [] })
     const found = await solve(program, LIMITS)
     if (found.status !== 'optimal') throw new Error(found.status)
     expect(found.objective).toBeCloseTo(22, 9)
-    expect(placedBy(found.values).map(({ demand, kind: on, replicas }) => [demand.id, on.id, replicas])).toEqual([
+    expect(placedBy(found.values).map(({ unit, count }) => [unit.members[0]?.workload, unit.kind.id, count])).toEqual([
       ['chat', 'dgx', 2],
       ['code', 'l40s', 2],
     ])
@@ -130,9 +146,9 @@ describe('the cheapest placement', () => {
     const apart = kind('dgx', 'h100', 8, 3, 20)
     const joined = { ...apart, networkGbitPerSecond: 3200 }
     expect([nodesSpanned(large, apart), nodesSpanned(large, joined)]).toEqual([null, 2])
-    const { program } = placementProgram({ kinds: [joined], demands, quotas: [] })
+    const { program } = programOf({ kinds: [joined], demands, quotas: [] })
     expect(await solve(program, LIMITS)).toMatchObject({ status: 'optimal', objective: 60 })
-    const refused = placementProgram({ kinds: [apart], demands, quotas: [] })
+    const refused = programOf({ kinds: [apart], demands, quotas: [] })
     expect(await findConflict(refused.program, LIMITS)).toEqual({ requirements: ['carry large'], minimal: true })
   })
 
@@ -144,9 +160,9 @@ describe('the cheapest placement', () => {
     }))
     const kinds = [kind('dgx', 'h100', 8, 9, 20), kind('pcie', 'l40s', 8, 9, 5)]
     const quotas = [{ id: 'h100', kinds: ['dgx'], gpus: 8 }]
-    const { program } = placementProgram({ kinds, demands, quotas })
+    const { program } = programOf({ kinds, demands, quotas })
     expect(await findConflict(program, LIMITS)).toEqual({
-      requirements: ['carry a', 'carry c', 'quota h100'],
+      requirements: ['carry a', 'carry c', 'limit h100'],
       minimal: true,
     })
   })
@@ -189,7 +205,7 @@ describe('the cheapest placement', () => {
             quotas: [{ id: 'all', kinds: kinds.map(({ id }) => id), gpus: quotaGpus }],
           }
           const truth = bruteForce(question)
-          const found = await solve(placementProgram(question).program, LIMITS)
+          const found = await solve(programOf(question).program, LIMITS)
           if (truth === null) {
             expect(found.status).toBe('infeasible')
             seen.none += 1

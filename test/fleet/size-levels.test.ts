@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seatReplicas } from '../../planners/fleet/seat-replicas.ts'
+import { seatUnits } from '../../planners/fleet/seat.ts'
 import { nodePatterns, sizeLevels } from '../../planners/fleet/size-levels.ts'
+import { unitOf } from './unit.ts'
 
 /** Whether replicas fit on `nodes`, by trying every node for each replica: shares nothing with the code. */
 function fits(gpusPerNode: number, nodes: number, replicas: readonly number[]): boolean {
@@ -63,11 +64,8 @@ describe('rows for replicas on nodes', () => {
             [...replicas].sort((a, b) => b - a),
           )
           expect(admitted).toBe(truth)
-          const seated = seatReplicas(
-            gpusPerNode,
-            sizes.map((gpus, i) => ({ id: `${gpus}`, gpus, replicas: counts[i] as number })),
-          )
-          expect(seated.length <= nodes).toBe(truth)
+          const placed = sizes.map((gpus, i) => ({ unit: unitOf(`${gpus}`, gpus), count: counts[i] as number }))
+          expect(seatUnits(gpusPerNode, [...Array(nodes).keys()], nodes, placed) !== null).toBe(truth)
           seen[truth ? 'fits' : 'not'] += 1
         },
       ),
@@ -103,20 +101,5 @@ describe('patterns of a node', () => {
       ),
       { seed: 5, numRuns: 300 },
     )
-  })
-})
-
-describe('replicas on nodes', () => {
-  it('stand on the fullest node with room, so that whole nodes stay free', () => {
-    const nodes = seatReplicas(8, [
-      { id: 'small', gpus: 1, replicas: 2 },
-      { id: 'large', gpus: 8, replicas: 1 },
-      { id: 'middle', gpus: 4, replicas: 3 },
-    ])
-    expect(nodes).toEqual([
-      { replicas: ['large'], gpusFree: 0 },
-      { replicas: ['middle', 'middle'], gpusFree: 0 },
-      { replicas: ['middle', 'small', 'small'], gpusFree: 2 },
-    ])
   })
 })

@@ -12,7 +12,7 @@ export function random(seed: number): () => number {
 }
 
 /** Shapes of the planners' programs with made-up prices and speeds. */
-export type Family = 'cover' | 'mix' | 'fixed' | 'budget'
+export type Family = 'cover' | 'mix' | 'fixed' | 'budget' | 'fleet' | 'forecast'
 
 /** Workloads with classes of requests, each served by whole replicas of some option, within quotas of GPUs. */
 function cover(seed: number, workloads: number, options: number): LinearProgram {
@@ -121,9 +121,87 @@ function budget(seed: number, months: number, offers: number): LinearProgram {
   return builder.build()
 }
 
-/** @param size workloads, or months of a budget. @param options of each workload, or offers. */
+/** Workloads with replicas of 1 to 8 GPUs, whole, on nodes of 8 of ten kinds, each node in use paid once; quotas over kinds. */
+function fleet(seed: number, workloads: number, options: number): LinearProgram {
+  const next = random(seed)
+  const builder = new ProgramBuilder('minimize')
+  const kinds = Array.from({ length: 10 }, (_, k) => ({
+    nodes: builder.variable(`nodes ${k}`, { objective: 10 + Math.round(800 * next()) / 10, integer: true, upper: 100 }),
+    speed: 50 + 250 * next(),
+    seated: [[], [], []] as Term[][],
+  }))
+  for (let w = 0; w < workloads; w += 1) {
+    const carried: Term[] = []
+    const least = Math.floor(4 * next())
+    for (let o = 0; o < options; o += 1) {
+      const kind = kinds[o % kinds.length]!
+      const level = Math.min(3, least + (o % 3))
+      const n = builder.variable(`n ${w} ${o}`, { integer: true })
+      carried.push([n, (kind.speed * 2 ** level * (0.5 + next())) / 2000])
+      kind.seated.forEach((terms, row) => {
+        if (level >= row) terms.push([n, 2 ** level])
+      })
+    }
+    builder.constraint(`carry ${w}`, carried, { lower: 1 + 4 * next() })
+  }
+  for (const [k, { nodes, seated }] of kinds.entries()) {
+    for (const [row, terms] of seated.entries()) {
+      builder.constraint(`seat ${k} ${row}`, [...terms, [nodes, -8]], { upper: 0 })
+    }
+  }
+  for (let q = 0; q < 5; q += 1) {
+    const limited = kinds.filter((_, k) => k % 5 === q)
+    builder.constraint(`quota ${q}`, limited.map(({ nodes }): Term => [nodes, 8]), { upper: 1000 }) // biome-ignore format: a row of terms
+  }
+  return builder.build()
+}
+
+/** Workloads that run each month on one of several shapes (a yes or no), from pools rented by the month or for a year. */
+function forecast(seed: number, months: number, workloads: number): LinearProgram {
+  const next = random(seed)
+  const builder = new ProgramBuilder('minimize')
+  const shapes = Array.from({ length: 4 }, () => ({ price: 2000 + 10000 * next(), speed: 0.5 + next() }))
+  const used = shapes.map(() => Array.from({ length: months }, (): Term[] => []))
+  for (let w = 0; w < workloads; w += 1) {
+    const suits = shapes.map(({ price, speed }) => (price * speed * (0.7 + 0.6 * next())) / 1000)
+    let demand = 2 + 30 * next()
+    const growth = 1.01 + 0.07 * next()
+    for (let m = 0; m < months; m += 1) {
+      const choice = suits.map((each, s): Term => {
+        const z = builder.variable(`z ${w} ${s} ${m}`, { integer: true, upper: 1 })
+        used[s]![m]!.push([z, Math.ceil(demand / each)])
+        return [z, 1]
+      })
+      builder.constraint(`runs ${w} ${m}`, choice, { lower: 1, upper: 1 })
+      demand *= growth
+    }
+  }
+  const spent = Array.from({ length: months }, (): Term[] => [])
+  for (const [s, { price }] of shapes.entries()) {
+    for (let m = 0; m < months; m += 1) {
+      const rented = builder.variable(`demand ${s} ${m}`, { objective: price })
+      used[s]![m]!.push([rented, -1])
+      spent[m]!.push([rented, price / 1000])
+      if (m + 12 > months) continue
+      const reserved = builder.variable(`year ${s} ${m}`, { objective: 12 * 0.65 * price, integer: true })
+      for (let held = m; held < m + 12; held += 1) {
+        used[s]![held]!.push([reserved, -1])
+        spent[held]!.push([reserved, (0.65 * price) / 1000])
+      }
+    }
+    used[s]!.forEach((terms, m) => {
+      builder.constraint(`pool ${s} ${m}`, terms, { upper: 0 })
+    })
+  }
+  for (const [m, terms] of spent.entries()) builder.constraint(`cap ${m}`, terms, { upper: 1e5 })
+  return builder.build()
+}
+
+/** @param size workloads, or months. @param options of each workload, or offers of a budget, or workloads of a forecast. */
 export function instance(family: Family, seed: number, size: number, options: number): LinearProgram {
   if (family === 'cover') return cover(seed, size, options)
   if (family === 'budget') return budget(seed, size, options)
+  if (family === 'fleet') return fleet(seed, size, options)
+  if (family === 'forecast') return forecast(seed, size, options)
   return mix(seed, size, options, family === 'fixed')
 }

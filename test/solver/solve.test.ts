@@ -174,7 +174,7 @@ describe('limits', () => {
 
   test('past the limit of work HiGHS is asked, whatever the machine', async () => {
     const { highsSolver } = await import('../../planners/solver/highs.ts')
-    expect(await solveWith([javascriptLpSolver(2000), highsSolver], months(), exact)).toMatchObject({
+    expect(await solveWith([javascriptLpSolver(20_000), highsSolver], months(), exact)).toMatchObject({
       solver: 'highs',
       status: 'optimal',
       gaveUp: [{ solver: 'javascript-lp-solver', why: 'the limit of work was reached' }],

@@ -1,12 +1,13 @@
 import type { FleetResult } from '../../result/fleet.ts'
 import { usdPerHour } from '../../units.ts'
 import type { ProgramReport } from '../programs/report.ts'
+import { fleetText } from './text.ts'
 
 export const fleetReport: ProgramReport<FleetResult> = {
-  text: ({ scenario }) => scenario,
+  text: fleetText,
   markdown: ({ scenario }) => [scenario],
   csvColumns: [],
   csvRows: () => [],
-  price: ({ total }) => total.usd_per_hour,
+  price: ({ status, total }) => (status === 'infeasible' ? null : total.usd_per_hour),
   priceText: usdPerHour,
 }

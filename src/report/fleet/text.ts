@@ -1,0 +1,98 @@
+import type { FleetResult } from '../../result/fleet.ts'
+import { usdPerHour } from '../../units.ts'
+import { printable } from '../printable.ts'
+import { MARKS, type Style, styleFor } from '../style.ts'
+import { table } from '../table.ts'
+import { assumptions, list, warnings } from '../text/notes.ts'
+import { join, type TextOptions } from '../text.ts'
+import { wrap } from '../wrap.ts'
+import { lettersOf } from './letters.ts'
+import { drawing, legend } from './nodes.ts'
+import {
+  fleetSentence,
+  KINDS,
+  kindRow,
+  moneyParts,
+  moveSentence,
+  PLACEMENTS,
+  placementRow,
+  solverSentence,
+} from './words.ts'
+
+/** A placed fleet for a terminal of 80 columns, most important first. */
+export function fleetText(given: FleetResult, options: TextOptions): string {
+  const result = printable(given)
+  const style = styleFor(options.color)
+  return join([
+    answer(result, style),
+    shortage(result, style),
+    placements(result, style),
+    nodes(result, style),
+    kinds(result, style),
+    moves(result, style),
+    [...assumptions(result.assumptions, style), ...warnings(result.warnings, style), ...notes(result, style)],
+  ])
+}
+
+function answer(result: FleetResult, style: Style): string[] {
+  const isPlaced = result.status !== 'infeasible'
+  const sentence = `${result.scenario}: ${fleetSentence(result)}`
+  return [
+    ...wrap(sentence).map(isPlaced ? style.title : style.bad),
+    ...(isPlaced ? wrap(moneyParts(result).join(` ${MARKS.item} `)).map(style.faint) : []),
+  ]
+}
+
+function shortage({ unplaced, conflict, remedies, placements: placed }: FleetResult, style: Style): string[] {
+  if (unplaced.length === 0) return []
+  const parts = unplaced.flatMap(({ workload, reason }) => wrap(`${workload}: ${reason}`, `${MARKS.bad} `))
+  const cannot = conflict === null ? [] : wrap(`These cannot all hold: ${conflict.requirements.join('; ')}.`)
+  const fixes = remedies.map(({ text, usd_per_hour: cost }) => `${text}: ${usdPerHour(cost)} in all`)
+  const title = placed.length === 0 ? [] : ['', style.title('What can be placed')]
+  return [
+    ...parts.map(style.bad),
+    ...cannot,
+    ...list('Single changes that place everything', fixes, MARKS.item, style),
+    ...title,
+  ]
+}
+
+function placements(result: FleetResult, style: Style): string[] {
+  if (result.placements.length === 0) return []
+  const { of } = lettersOf(result)
+  const rows = result.placements.map((entry) => placementRow(entry, of.get(entry.workload) ?? ''))
+  const [titles, ...lines] = table(PLACEMENTS, rows)
+  return [style.faint(titles as string), ...lines]
+}
+
+function nodes(result: FleetResult, style: Style): string[] {
+  if (result.nodes.length === 0) return []
+  const letters = lettersOf(result)
+  return [
+    style.title('Nodes, a sign for each GPU'),
+    ...drawing(result, letters),
+    ...wrap(legend(letters).join(` ${MARKS.item} `), '  ').map(style.faint),
+  ]
+}
+
+function kinds(result: FleetResult, style: Style): string[] {
+  const [titles, ...lines] = table(KINDS, result.kinds.map(kindRow))
+  const { tightest_limit: limit } = result
+  const worth =
+    limit === null
+      ? []
+      : wrap(`Tightest limit: ${limit.limit}; ${limit.change} would save ${usdPerHour(limit.saved_usd_per_hour)}.`)
+  return [style.faint(titles as string), ...lines, ...worth]
+}
+
+function moves({ moves: all }: FleetResult, style: Style): string[] {
+  if (all === null) return []
+  if (all.length === 0) return [style.title('Changes'), 'None: everything stays where it is.']
+  return list('Changes', all.map(moveSentence), MARKS.item, style)
+}
+
+function notes(result: FleetResult, style: Style): string[] {
+  const { prices_as_of: dated, hash } = result.catalog
+  const prices = dated === null ? `catalog ${hash}` : `the newest of ${dated}, catalog ${hash}`
+  return [...wrap(`Solver: ${solverSentence(result)}`), ...wrap(`Prices: ${prices}`)].map(style.faint)
+}

@@ -1,0 +1,128 @@
+import type { FleetPlacement, FleetResult } from '../../result/fleet.ts'
+import { count, percent, usd, usdPerHour } from '../../units.ts'
+import { kindOf } from '../kinds/index.ts'
+import { counted, tightestMargin } from '../words.ts'
+
+const MANY_NODES = 3
+
+/** The answer in one sentence. */
+export function fleetSentence(result: FleetResult): string {
+  const { total, unplaced } = result
+  const workloads = new Set(result.placements.map(({ workload }) => workload)).size
+  const used = result.nodes.filter(({ seats }) => seats.length > 0).length
+  if (result.status === 'infeasible') {
+    const all = workloads + unplaced.length
+    return `${unplaced.length} of ${counted(all, 'workload')} cannot be placed: ${unplaced.map(({ workload }) => workload).join(', ')}`
+  }
+  return `${counted(workloads, 'workload')} on ${counted(used, 'node')}: ${usdPerHour(total.usd_per_hour)}, ${usd(total.usd_per_month)} a month`
+}
+
+/** What the money is. */
+export function moneyParts({ total }: FleetResult): string[] {
+  const parts: [string, number][] = [
+    ['rent', total.rent_usd_per_hour],
+    ['electricity', total.electricity_usd_per_hour],
+    ['capital of owned nodes', total.capital_usd_per_hour],
+  ]
+  const shown = parts.filter(([, value]) => value > 0).map(([name, value]) => `${name} ${usdPerHour(value)}`)
+  const idle = total.idle_usd_per_hour > 0 ? [`of it idle ${usdPerHour(total.idle_usd_per_hour)}`] : []
+  return [...shown, ...idle]
+}
+
+/** `3 + 1 spare`; of a training run the GPUs it takes. */
+export function replicasText({ plan, spares }: FleetPlacement): string {
+  if ('method' in plan.configuration) return counted(plan.placement.gpus, 'GPU')
+  const loaded = plan.configuration.replicas - spares
+  if (spares === 0) return count(loaded)
+  return loaded <= 0 ? `${spares} spare` : `${loaded} + ${spares} spare`
+}
+
+/** A plan's configuration without the number of its replicas: `fp8 TP2`. */
+export function configurationText({ plan, gpu_share: share }: FleetPlacement): string {
+  const short = kindOf(plan)
+    .short(plan)
+    .replace(/ x\d[\d,]*$/, '')
+  return share < 1 ? `${short}, ${percent(share, 0)} of a GPU` : short
+}
+
+/** `dgx-1, dgx-2`; more than a few as `dgx-1 to 5` where they follow each other. */
+export function nodesText(nodes: readonly string[]): string {
+  if (nodes.length <= MANY_NODES) return nodes.join(', ')
+  return `${nodes[0]}, ... (${nodes.length})`
+}
+
+/** Titles of the table of placements; the same in every format. */
+export const PLACEMENTS = [
+  { title: '' },
+  { title: 'workload', least: 12 },
+  { title: 'replicas' },
+  { title: 'configuration', least: 14 },
+  { title: 'nodes', least: 8 },
+  { title: '$/h', align: 'right' },
+  { title: 'margin' },
+] as const
+
+export function placementRow(entry: FleetPlacement, letter: string): string[] {
+  const { workload, plan, nodes } = entry
+  return [
+    letter,
+    workload,
+    replicasText(entry),
+    configurationText(entry),
+    nodesText(nodes),
+    plan.cost.usd_per_hour === null ? '-' : usd(plan.cost.usd_per_hour),
+    tightestMargin(plan),
+  ]
+}
+
+/** Titles of the table of kinds of node. */
+export const KINDS = [
+  { title: 'nodes', least: 12 },
+  { title: 'GPU', least: 10 },
+  { title: 'in use', align: 'right' },
+  { title: 'GPUs used', align: 'right' },
+  { title: '$/h each', align: 'right' },
+  { title: 'one more saves', align: 'right' },
+] as const
+
+export function kindRow(kind: FleetResult['kinds'][number]): string[] {
+  const all = kind.nodes === null ? '' : ` of ${count(kind.nodes)}`
+  const gpus = (kind.owned ? (kind.nodes ?? 0) : kind.nodes_used) * kind.gpus_per_node
+  const share = gpus === 0 ? '-' : `${count(kind.gpus_used)} of ${count(gpus)}, ${percent(kind.gpus_used / gpus, 0)}`
+  const saved = kind.saved_by_one_more_usd_per_hour
+  const each = kind.owned
+    ? `${usd(kind.usd_per_node_hour)} + ${usd(kind.capital_usd_per_node_hour)}`
+    : usd(kind.usd_per_node_hour)
+  return [
+    kind.id,
+    `${kind.gpus_per_node} x ${kind.gpu}`,
+    `${count(kind.nodes_used)}${all}`,
+    share,
+    each,
+    saved === null ? 'not needed' : `${saved < 0 ? '-' : ''}${usdPerHour(Math.abs(saved))}`,
+  ]
+}
+
+export function solverSentence({ solver, status }: Pick<FleetResult, 'solver' | 'status'>): string {
+  const size = `${count(solver.variables)} variables x ${count(solver.constraints)} constraints`
+  if (status === 'infeasible') return `${solver.name}, ${size}: proved that no placement holds all`
+  const gap =
+    solver.gap === null
+      ? 'nothing proved'
+      : solver.gap === 0
+        ? 'proved cheapest'
+        : `nothing is cheaper by more than ${percent(solver.gap, 2)}`
+  return `${solver.name}, ${size}: ${gap}, every constraint checked`
+}
+
+export function moveSentence({
+  action,
+  workload,
+  configuration,
+  from,
+  to,
+}: NonNullable<FleetResult['moves']>[number]): string {
+  const what = `${workload} (${configuration})`
+  if (action === 'move') return `move ${what} from ${from} to ${to}`
+  return action === 'start' ? `start ${what} on ${to}` : `stop ${what} on ${from}`
+}

@@ -1,0 +1,26 @@
+import type { NodeKind, Unit } from '../../planners/fleet/placement.ts'
+import type { ReplicaOption } from '../../planners/supply/replica-option.ts'
+
+export const NODE: NodeKind = {
+  id: 'node',
+  gpu: 'h100',
+  link: 'nvlink4',
+  gpusPerNode: 8,
+  networkGbitPerSecond: null,
+  nodes: null,
+  usdPerHour: 1,
+}
+
+/** A replica of a workload called as the unit, or of `workload`, that carries a part of it. */
+export function unitOf(id: string, gpus: number, more: { workload?: string; role?: 'load' | 'spare' } = {}): Unit {
+  const option = { gpusPerReplica: gpus, capacity: 1 } as ReplicaOption
+  return {
+    id,
+    kind: NODE,
+    gpus,
+    wholeNodes: 0,
+    paidShare: null,
+    most: 99,
+    members: [{ workload: more.workload ?? id, amount: 1, role: more.role ?? 'load', option, sharers: 1 }],
+  }
+}
