@@ -12,9 +12,10 @@ import { type FleetNode, type Inventory, inventoryOf } from './fleet/inventory.t
 import { earlierCounts, earlierResult, earlierSeats, movesBetween } from './fleet/moves.ts'
 import { whyNowhere } from './fleet/nowhere.ts'
 import { type PlaceOutcome, place } from './fleet/place.ts'
-import type { FleetQuestion } from './fleet/placement.ts'
+import type { FleetQuestion, Unit } from './fleet/placement.ts'
 import { type FleetWorkload, fleetWorkload } from './fleet/requests.ts'
 import { tell } from './fleet/result.ts'
+import { MOST_SHARERS, type Sharing, sharingUnits } from './fleet/sharing.ts'
 import { supplyOf } from './fleet/supply.ts'
 import { type Shortage, shortageOf } from './fleet/unplaced.ts'
 import { worthOf } from './fleet/worth.ts'
@@ -22,9 +23,12 @@ import type { PlanOptions, ProgramOptions } from './index.ts'
 import { round } from './round.ts'
 import type { SolveOptions } from './solver/solve.ts'
 
-/** Stop where nothing can be cheaper by more than this. */
-export const DEFAULT_GAP = 0.001
-export const DEFAULT_TIME_LIMIT_SECONDS = 60
+/** Stop where nothing can be cheaper by more than this; larger programs sooner. */
+const DEFAULT_GAP = 0.001
+const DEFAULT_GAP_OF_LARGE = 0.01
+/** Variables from which a program is large: a percent takes seconds, a tenth of it may take minutes. */
+const LARGE = 300
+const DEFAULT_TIME_LIMIT_SECONDS = 60
 
 type Options = PlanOptions & ProgramOptions
 
@@ -56,12 +60,10 @@ export async function planFleet(
     ...fleetAssumptions(scenario, workloads),
     ...together(read_.map(({ workload, assumptions: own }) => [workload.name, own])),
   )
-  const question = questionOf(workloads, inventory, catalog)
-  const solving: SolveOptions = {
-    timeLimitSeconds: options.timeLimitSeconds ?? DEFAULT_TIME_LIMIT_SECONDS,
-    gap: options.gap ?? DEFAULT_GAP,
-    ...(options.solver === undefined ? {} : { solver: options.solver }),
-  }
+  const sharing = scenario.co_locate === true ? sharingUnits(workloads, kinds, catalog) : null
+  if (sharing !== null) assumptions.push(...sharingAssumptions(sharing))
+  const question = questionOf(workloads, inventory, sharing?.units ?? [], catalog)
+  const solving = solvingOf(question, options)
   const before = options.from === undefined ? null : earlierResult(options.from)
   const seats = before === null ? undefined : earlierSeats(before)
   const first = await place(question, solving, seats)
@@ -108,18 +110,27 @@ export async function planFleet(
   }
 }
 
+function solvingOf({ units }: FleetQuestion, { timeLimitSeconds, gap, solver }: ProgramOptions): SolveOptions {
+  return {
+    timeLimitSeconds: timeLimitSeconds ?? DEFAULT_TIME_LIMIT_SECONDS,
+    gap: gap ?? (units.length > LARGE ? DEFAULT_GAP_OF_LARGE : DEFAULT_GAP),
+    ...(solver === undefined ? {} : { solver }),
+  }
+}
+
 const RELAXED = 'what one more node saves: by the relaxation of the program, in which parts of nodes count'
 
 function questionOf(
   workloads: readonly FleetWorkload[],
   { kinds, limits }: Inventory,
+  sharing: readonly Unit[],
   catalog: Catalog,
 ): FleetQuestion {
   const supplies = workloads.map((workload) => supplyOf(workload, catalog))
   return {
     kinds,
     needs: supplies.map(({ need }) => need),
-    units: supplies.flatMap(({ units }) => units),
+    units: [...supplies.flatMap(({ units }) => units), ...sharing],
     limits,
   }
 }
@@ -188,16 +199,35 @@ function fleetAssumptions(scenario: FleetScenario, workloads: readonly FleetWork
   return sentences
 }
 
-/** Sentences of the workloads, each once, with those that it is about unless it is about all. */
+function sharingAssumptions({ units, mostSharers }: Sharing): string[] {
+  if (units.length === 0) return ['co-location: no two of the models fit on one GPU']
+  const fewer = mostSharers < MOST_SHARERS ? ' (more would be too many sets to try)' : ''
+  return [
+    `co-location: at most ${mostSharers} models on a GPU${fewer}; their engines take turns, so each has its part of the time and of the memory`,
+  ]
+}
+
+/** Sentences of the workloads, each once: first those about all, then those about the same few together. */
 function together(owns: readonly (readonly [string, readonly string[]])[]): string[] {
   const about = new Map<string, string[]>()
-  for (const [name, sentences] of owns)
+  for (const [name, sentences] of owns) {
     for (const sentence of sentences) about.set(sentence, [...(about.get(sentence) ?? []), name])
-  return [...about].map(([sentence, names]) => {
-    if (names.length === owns.length) return sentence
-    const shown = names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ')
-    return `${sentence} (${shown})`
-  })
+  }
+  const all: string[] = []
+  const some = new Map<string, string[]>()
+  for (const [sentence, names] of about) {
+    if (names.length === owns.length) all.push(sentence)
+    else some.set(namesText(names), [...(some.get(namesText(names)) ?? []), sentence])
+  }
+  return [...all, ...[...some].map(([names, sentences]) => `for ${names}: ${sentences.join(', ')}`)]
+}
+
+const FEW = 3
+
+function namesText(names: readonly string[]): string {
+  return names.length > FEW
+    ? `${names.slice(0, FEW - 1).join(', ')} and ${names.length - FEW + 1} more`
+    : names.join(', ')
 }
 
 function warningsOf(

@@ -27,6 +27,8 @@ await build({
   cwd: root,
   input: 'dist/src/cli/main.js',
   platform: 'node',
+  // It reads its WebAssembly from beside its own file.
+  external: ['highs'],
   output: { dir: cli, format: 'esm' },
   logLevel: 'warn',
 })

@@ -6,7 +6,7 @@ import type { CompletePrices } from '../../src/scenario/assume.ts'
 import { inputError } from '../../src/scenario/diagnostic.ts'
 import type { FleetScenario } from '../../src/scenario/fleet.ts'
 import type { OwnedNodes, RentedNodes, RentLimit } from '../../src/scenario/inventory.ts'
-import { isNamedBy, nodesName } from '../../src/scenario/inventory-checks.ts'
+import { nodesName, offersNamed } from '../../src/scenario/inventory-checks.ts'
 import type { Locate } from '../../src/scenario/yaml.ts'
 import type { Limit, NodeKind } from './placement.ts'
 
@@ -126,7 +126,7 @@ function rentable(
   asOf: string,
   position: () => ReturnType<Locate>,
 ): readonly PricedOffer[] {
-  const named = [...catalog.offers.values()].filter((offer) => isNamedBy(offer, entry.offer))
+  const named = offersNamed(catalog.offers.values(), entry.offer)
   const { eligible, excluded } = eligibleOffers(named, {
     asOf,
     maxAgeDays: prices.max_age_days,

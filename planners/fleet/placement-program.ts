@@ -33,6 +33,13 @@ export const requirementOf = {
   limit: (limit: string): string => `limit ${limit}`,
 }
 
+/** The way back: what a row's name says, of what. */
+export function partsOf(requirement: string): { readonly what: keyof typeof requirementOf; readonly name: string } {
+  const [what = '', ...name] = requirement.split(' ')
+  if (!Object.hasOwn(requirementOf, what)) throw new RangeError(`"${requirement}" is no requirement of a placement`)
+  return { what: what as keyof typeof requirementOf, name: name.join(' ') }
+}
+
 /**
  * The cheapest placement of all workloads as a mixed-integer program:
  *
@@ -163,11 +170,43 @@ function keepSpares(
   const nodes = [...kinds].map((id): Term => [inUse.get(id) as number, 1])
   const more: Term[] = leaveOut === undefined ? [] : [[leaveOut, spares + 1]]
   builder.constraint(`nodes of ${workload}`, [...nodes, ...more], { lower: spares + 1 }, requirementOf.spare(workload))
-  // What carries load stands on a node too, apart from the spares: each kind holds its spares on nodes of their own.
-  for (const id of kinds) {
-    const here = own.filter(({ unit, role }) => unit.kind.id === id && role === 'spare' && unit.wholeNodes === 0)
-    const terms = here.map(({ variable }): Term => [variable, 1])
-    builder.constraint(`spares of ${workload} on ${id}`, [...terms, [inUse.get(id) as number, -1]], { upper: 0 }, null)
+  for (const id of kinds)
+    standApart(
+      builder,
+      workload,
+      own.filter(({ unit }) => unit.kind.id === id),
+      inUse.get(id) as number,
+    )
+}
+
+/**
+ * On one kind of node each spare takes a node that no other replica of the workload uses: spares are no more than the nodes in use, and the
+ * replicas that carry load fit on the others. Necessary, not sufficient: other workloads stand there too.
+ */
+function standApart(
+  builder: ProgramBuilder,
+  workload: string,
+  own: readonly (Choice & { readonly role: 'load' | 'spare' })[],
+  inUse: number,
+): void {
+  const [first] = own
+  if (first === undefined) return
+  const { kind } = first.unit
+  const spares = own.filter(({ unit, role }) => role === 'spare' && unit.wholeNodes === 0)
+  const taken = (usable: number): Term[] => spares.map(({ variable }): Term => [variable, usable])
+  builder.constraint(`spares of ${workload} on ${kind.id}`, [...taken(1), [inUse, -1]], { upper: 0 }, null)
+  const loads = own.filter(({ unit, role }) => role === 'load' && unit.wholeNodes === 0)
+  for (const least of new Set(loads.map(({ unit }) => unit.gpus))) {
+    const usable = Math.floor(kind.gpusPerNode / least)
+    const terms = loads
+      .filter(({ unit }) => unit.gpus >= least)
+      .map(({ unit, variable }): Term => [variable, Math.floor(unit.gpus / least)])
+    builder.constraint(
+      `${workload} of ${least} beside its spares on ${kind.id}`,
+      [...terms, ...taken(usable), [inUse, -usable]],
+      { upper: 0 },
+      null,
+    )
   }
 }
 

@@ -46,7 +46,7 @@ function groupsOf(
 ): Group[] {
   const groups = new Map<string, Group>()
   for (const { name } of workloads) {
-    for (const { unit, count } of placed) {
+    for (const { unit, count } of spareLast(placed)) {
       const member = unit.members.find(({ workload }) => workload === name)
       if (member === undefined) continue
       const key = JSON.stringify([name, unit.kind.id, configurationKey(member)])
@@ -57,6 +57,11 @@ function groupsOf(
     }
   }
   return [...groups.values()]
+}
+
+function spareLast(placed: readonly Placed[]): Placed[] {
+  const isSpare = ({ unit }: Placed): number => Number(unit.members.some(({ role }) => role === 'spare'))
+  return [...placed].sort((a, b) => isSpare(a) - isSpare(b))
 }
 
 /** What tells one way of running a workload from another on the same kind of node. */

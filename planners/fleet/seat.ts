@@ -6,8 +6,10 @@ export type Seating = ReadonlyMap<number, readonly Unit[]>
 /** The numbers of the nodes on which a unit stood before, once for each time. */
 export type Earlier = (unit: Unit) => readonly number[]
 
-/** Ways of going on that are tried before seating is given up. */
-const MOST_STEPS = 200_000
+/** Up to so many units every way is tried where the straight one fails. */
+const TRIED_THROUGH = 40
+/** Ways of going on that are tried before that is given up. */
+const MOST_STEPS = 20_000
 
 interface Seat {
   readonly node: number
@@ -20,8 +22,8 @@ interface Seat {
 
 /**
  * Puts units that share nodes on at most `most` of the given nodes, the largest first, each on the fullest node that has room, so that
- * whole nodes stay free; a spare only on a node without another replica of its workload. Where that does not work out other nodes are
- * tried. A unit stays where it was if it can.
+ * whole nodes stay free; a spare only on a node without another replica of its workload. Where that leaves a unit without a place, two
+ * units change theirs; of few units, every way is tried then. A unit stays where it was if it can.
  * @returns null where no way was found
  */
 export function seatUnits(
@@ -31,40 +33,130 @@ export function seatUnits(
   placed: readonly Placed[],
   earlier: Earlier = () => [],
 ): Seating | null {
-  const seats: Seat[] = nodes.map((node) => ({
-    node,
-    units: [],
-    gpusFree: gpusPerNode,
-    holds: new Map(),
-    spares: new Set(),
-  }))
   const order = wishesOf(placed, earlier)
-  let used = 0
-  let steps = 0
-  const place = (i: number): boolean => {
-    const wish = order[i]
+  const room = new Room(gpusPerNode, nodes, most)
+  if (order.every(({ unit, before }) => room.seat(unit, before) || room.seatByExchange(unit))) return room.seating()
+  if (order.length > TRIED_THROUGH) return null
+  const fresh = new Room(gpusPerNode, nodes, most)
+  return fresh.seatAll(order) ? fresh.seating() : null
+}
+
+/** The nodes of a kind while units are put on them. */
+class Room {
+  readonly #seats: Seat[]
+  readonly #most: number
+  #used = 0
+  #steps = 0
+
+  constructor(gpusPerNode: number, nodes: readonly number[], most: number) {
+    this.#most = most
+    this.#seats = nodes.map((node) => ({
+      node,
+      units: [],
+      gpusFree: gpusPerNode,
+      holds: new Map(),
+      spares: new Set(),
+    }))
+  }
+
+  seating(): Seating {
+    return new Map(this.#seats.flatMap(({ node, units }) => (units.length === 0 ? [] : [[node, units]])))
+  }
+
+  /** On the node it was on, else the fullest that admits it. */
+  seat(unit: Unit, before: number | null): boolean {
+    let best: Seat | null = null
+    for (const seat of this.#seats) {
+      if (!this.#takes(seat, unit)) continue
+      if (seat.node === before) {
+        best = seat
+        break
+      }
+      if (best === null || seat.gpusFree < best.gpusFree) best = seat
+    }
+    if (best === null) return false
+    this.#put(best, unit)
+    return true
+  }
+
+  /** Where only the company keeps a unit from a node with room: another of its size comes there, and the unit in its place. */
+  seatByExchange(unit: Unit): boolean {
+    for (const roomy of this.#seats) {
+      if (roomy.gpusFree < unit.gpus || (roomy.units.length === 0 && this.#used >= this.#most)) continue
+      for (const other of this.#seats) {
+        if (other === roomy) continue
+        for (const candidate of other.units) {
+          if (candidate.gpus !== unit.gpus || !admits(roomy, candidate)) continue
+          this.#take(other, candidate)
+          if (this.#takes(other, unit)) {
+            this.#put(other, unit)
+            this.#put(roomy, candidate)
+            return true
+          }
+          this.#put(other, candidate)
+        }
+      }
+    }
+    return false
+  }
+
+  /** Every unit in the order of the wishes, by trying every way. */
+  seatAll(order: readonly Wish[], from = 0): boolean {
+    const wish = order[from]
     if (wish === undefined) return true
     const { unit, before } = wish
     const tried = new Set<string>()
-    for (const seat of candidates(seats, before)) {
-      const isNew = seat.units.length === 0
-      if (seat.gpusFree < unit.gpus || !admits(seat, unit) || (isNew && used >= most)) continue
+    for (const seat of this.#fullestFirst(before)) {
+      if (!this.#takes(seat, unit)) continue
       // Nodes alike in room and workloads lead to the same end.
       const sort = `${seat.gpusFree} ${[...seat.holds.keys()].sort().join(',')} ${[...seat.spares].sort().join(',')}`
       if (seat.node !== before && tried.has(sort)) continue
       tried.add(sort)
-      steps += 1
-      if (steps > MOST_STEPS) return false
-      put(seat, unit, 1)
-      if (isNew) used += 1
-      if (place(i + 1)) return true
-      put(seat, unit, -1)
-      if (isNew) used -= 1
+      this.#steps += 1
+      if (this.#steps > MOST_STEPS) return false
+      this.#put(seat, unit)
+      if (this.seatAll(order, from + 1)) return true
+      this.#take(seat, unit)
     }
     return false
   }
-  if (!place(0)) return null
-  return new Map(seats.flatMap(({ node, units }) => (units.length === 0 ? [] : [[node, units]])))
+
+  #fullestFirst(before: number | null): Seat[] {
+    const own = this.#seats.filter(({ node }) => node === before)
+    const others = this.#seats.filter(({ node }) => node !== before).sort((a, b) => a.gpusFree - b.gpusFree)
+    return [...own, ...others]
+  }
+
+  #takes(seat: Seat, unit: Unit): boolean {
+    return seat.gpusFree >= unit.gpus && (seat.units.length > 0 || this.#used < this.#most) && admits(seat, unit)
+  }
+
+  #put(seat: Seat, unit: Unit): void {
+    if (seat.units.length === 0) this.#used += 1
+    seat.gpusFree -= unit.gpus
+    seat.units.push(unit)
+    for (const { workload, role } of unit.members) {
+      seat.holds.set(workload, (seat.holds.get(workload) ?? 0) + 1)
+      if (role === 'spare') seat.spares.add(workload)
+    }
+  }
+
+  #take(seat: Seat, unit: Unit): void {
+    seat.units.splice(seat.units.lastIndexOf(unit), 1)
+    if (seat.units.length === 0) this.#used -= 1
+    seat.gpusFree += unit.gpus
+    for (const { workload, role } of unit.members) {
+      const count = (seat.holds.get(workload) ?? 0) - 1
+      if (count === 0) seat.holds.delete(workload)
+      else seat.holds.set(workload, count)
+      // A spare is alone of its workload on a node.
+      if (role === 'spare') seat.spares.delete(workload)
+    }
+  }
+}
+
+function admits({ holds, spares }: Seat, { members }: Unit): boolean {
+  return members.every(({ workload, role }) => !spares.has(workload) && (role !== 'spare' || !holds.has(workload)))
 }
 
 interface Wish {
@@ -89,30 +181,4 @@ function wishesOf(placed: readonly Placed[], earlier: Earlier): Wish[] {
 
 function isSpare({ members }: Unit): boolean {
   return members.some(({ role }) => role === 'spare')
-}
-
-/** The node it was on, then the fullest first. */
-function candidates(seats: readonly Seat[], before: number | null): Seat[] {
-  const own = seats.filter(({ node }) => node === before)
-  const others = seats.filter(({ node }) => node !== before).sort((a, b) => a.gpusFree - b.gpusFree)
-  return [...own, ...others]
-}
-
-function admits({ holds, spares }: Seat, { members }: Unit): boolean {
-  return members.every(({ workload, role }) => !spares.has(workload) && (role !== 'spare' || !holds.has(workload)))
-}
-
-function put(seat: Seat, unit: Unit, sign: 1 | -1): void {
-  seat.gpusFree -= sign * unit.gpus
-  if (sign === 1) seat.units.push(unit)
-  else seat.units.pop()
-  for (const { workload, role } of unit.members) {
-    const count = (seat.holds.get(workload) ?? 0) + sign
-    if (count === 0) seat.holds.delete(workload)
-    else seat.holds.set(workload, count)
-    if (role === 'spare') {
-      if (sign === 1) seat.spares.add(workload)
-      else seat.spares.delete(workload)
-    }
-  }
 }

@@ -1,12 +1,15 @@
 import type { FleetResult } from '../../src/result/fleet.ts'
 import { round } from '../round.ts'
-import { findConflict } from '../solver/conflict.ts'
+import { type Conflict, findConflict } from '../solver/conflict.ts'
 import { type SolveOptions, solve } from '../solver/solve.ts'
 import type { FleetNode } from './inventory.ts'
 import { place } from './place.ts'
 import type { FleetQuestion, Need } from './placement.ts'
-import { placementProgram } from './placement-program.ts'
+import { partsOf, placementProgram } from './placement-program.ts'
 import { withNodes } from './worth.ts'
+
+/** Up to so many workloads each gets the set of requirements that it fails on. */
+const EXPLAINED = 3
 
 /** Why not everything can be placed, and what can. */
 export interface Shortage {
@@ -25,7 +28,8 @@ export async function shortageOf(
   whyNowhere: (workload: string) => string,
 ): Promise<Shortage> {
   const elastic = placementProgram(question, { mayLeaveOut: true })
-  const outcome = await solve(elastic.program, { ...options, gap: 0 })
+  // The number left out is whole: once less than one is open, it is the least.
+  const outcome = await solve(elastic.program, { ...options, gap: 0.99 / question.needs.length })
   const isLeftOut = ({ workload }: Need): boolean =>
     !('values' in outcome) || (outcome.values[elastic.leftOut.get(workload) as number] ?? 0) > 0
   const left = question.needs.filter(isLeftOut)
@@ -33,23 +37,51 @@ export async function shortageOf(
   const conflict = await findConflict(placementProgram(question).program, options)
   const unplaced: FleetResult['unplaced'] = []
   for (const need of left) {
-    const own = await findConflict(placementProgram(only(question, rest, need)).program, options)
     const runsNowhere = !question.units.some(({ members }) =>
       members.some(({ workload }) => workload === need.workload),
     )
-    unplaced.push({
-      workload: need.workload,
-      reason: runsNowhere ? whyNowhere(need.workload) : reasonOf(need, own?.requirements ?? []),
-      conflict: own === null ? null : { requirements: own.requirements.map(inWords), minimal: own.minimal },
-    })
+    if (runsNowhere) unplaced.push({ workload: need.workload, reason: whyNowhere(need.workload), conflict: null })
+    else if (left.length <= EXPLAINED) unplaced.push(await explained(question, rest, need, options))
+    else unplaced.push(await inShort(question, need, options))
   }
   return {
     rest,
     unplaced,
-    conflict:
-      conflict === null ? null : { requirements: conflict.requirements.map(inWords), minimal: conflict.minimal },
+    conflict: conflictOf(conflict, question),
     remedies: await remediesOf(question, kinds, options),
   }
+}
+
+/** With the set of requirements that it fails on. */
+async function explained(
+  question: FleetQuestion,
+  rest: FleetQuestion,
+  need: Need,
+  options: SolveOptions,
+): Promise<FleetResult['unplaced'][number]> {
+  const asked = restricted(question, [...rest.needs, need])
+  const found = await findConflict(placementProgram(asked).program, options)
+  return {
+    workload: need.workload,
+    reason: reasonOf(need, found?.requirements ?? [], question),
+    conflict: conflictOf(found, question),
+  }
+}
+
+/** Whether it fails by itself or for want of room beside the others. */
+async function inShort(
+  question: FleetQuestion,
+  need: Need,
+  options: SolveOptions,
+): Promise<FleetResult['unplaced'][number]> {
+  const { status } = await solve(placementProgram(restricted(question, [need])).program, options)
+  const reason = status === 'infeasible' ? 'does not fit even alone' : 'does not fit beside what is placed'
+  return { workload: need.workload, reason, conflict: null }
+}
+
+function conflictOf(found: Conflict | null, question: FleetQuestion): FleetResult['conflict'] {
+  if (found === null) return null
+  return { requirements: found.requirements.map((each) => inWords(each, question)), minimal: found.minimal }
 }
 
 function without(question: FleetQuestion, left: readonly Need[]): FleetQuestion {
@@ -57,11 +89,6 @@ function without(question: FleetQuestion, left: readonly Need[]): FleetQuestion 
     question,
     question.needs.filter((need) => !left.includes(need)),
   )
-}
-
-/** What is placed and one more. */
-function only(question: FleetQuestion, rest: FleetQuestion, need: Need): FleetQuestion {
-  return restricted(question, [...rest.needs, need])
 }
 
 function restricted(question: FleetQuestion, needs: readonly Need[]): FleetQuestion {
@@ -74,32 +101,33 @@ function restricted(question: FleetQuestion, needs: readonly Need[]): FleetQuest
 }
 
 /** A row's name in the words of a report. */
-export function inWords(requirement: string): string {
-  const [what, ...rest] = requirement.split(' ')
-  const name = rest.join(' ')
+function inWords(requirement: string, { kinds, needs }: FleetQuestion): string {
+  const { what, name } = partsOf(requirement)
   switch (what) {
     case 'carry':
       return `${name} carries its load`
     case 'spare':
-      return `${name} keeps its spare replicas on nodes of their own`
+      return `${name} keeps ${counted(needs.find(({ workload }) => workload === name)?.spares ?? 0, 'spare replica')} apart`
     case 'nodes':
-      return `there are no more nodes of ${name}`
-    default:
-      return `the limit ${name} holds`
+      return `${name} has ${counted(kinds.find(({ id }) => id === name)?.nodes ?? 0, 'node')}`
+    case 'limit':
+      return name
   }
 }
 
-function reasonOf({ workload, spares }: Need, requirements: readonly string[]): string {
-  const limits = requirements
-    .filter((each) => each.startsWith('nodes ') || each.startsWith('limit '))
-    .map((each) => each.slice(6))
-  const others = requirements
-    .filter((each) => each.startsWith('carry ') && each !== `carry ${workload}`)
-    .map((each) => each.slice(6))
+function counted(number: number, singular: string): string {
+  return `${number} ${singular}${number === 1 ? '' : 's'}`
+}
+
+function reasonOf({ workload }: Need, requirements: readonly string[], question: FleetQuestion): string {
+  const parts = requirements.map((text) => ({ text, ...partsOf(text) }))
+  const limits = parts
+    .filter(({ what }) => what === 'nodes' || what === 'limit')
+    .map(({ text }) => inWords(text, question))
+  const others = parts.filter(({ what, name }) => what === 'carry' && name !== workload).map(({ name }) => name)
+  const spared = parts.some(({ what, name }) => what === 'spare' && name === workload) ? ' with its spare replicas' : ''
   const beside = others.length === 0 ? '' : ` beside ${others.join(', ')}`
-  const spared = requirements.includes(`spare ${workload}`) && spares > 0 ? ' with its spare replicas' : ''
-  if (limits.length === 0) return `does not fit${spared}${beside}`
-  return `does not fit${spared}${beside}: ${limits.length === 1 ? 'the limit' : 'the limits'} ${limits.join(' and ')}`
+  return `does not fit${spared}${beside}${limits.length === 0 ? '' : `: ${limits.join(' and ')}`}`
 }
 
 /** More nodes of one kind, or one limit lifted, such that everything is placed; the least of each. */
@@ -147,7 +175,7 @@ async function remediesOf(
   return remedies.sort((a, b) => a.usd_per_hour - b.usd_per_hour || (a.text < b.text ? -1 : 1))
 }
 
-/** The least number of nodes of a kind with which everything is placed; null where no number helps. */
+/** Nodes of a kind with which everything is placed, the least to within the gap; null where no number helps. */
 async function leastNodes(
   question: FleetQuestion,
   kind: FleetNode,
@@ -166,7 +194,7 @@ async function leastNodes(
       ...(unit.paidShare === null ? {} : { paidShare: 1 }),
     })),
   }
-  const found = await place(counted, { ...options, gap: 0 })
-  if (found.status !== 'optimal') return null
+  const found = await place(counted, options)
+  if (found.status !== 'optimal' && found.status !== 'feasible') return null
   return Math.max(have + 1, found.placement.seats.get(kind.id)?.size ?? 0)
 }

@@ -29,9 +29,34 @@ export function servingOptions(
   search(serveSpace(anywhere, catalog), new ServeAssignment(), {
     exhaustive: true,
     bound: () => null,
-    accept: (a) => found.push(optionOf(anywhere, a)),
+    accept: (a) => {
+      // Most are beaten by one that is known: no object is made for them.
+      const capacity = capacityOf(anywhere, a)
+      if (!found.some((known) => isBeaten(known, a, capacity))) found.push(optionOf(anywhere, a))
+    },
   })
   return nonDominated(found)
+}
+
+function capacityOf(request: ServeRequest, a: ServeAssignment): number {
+  return 'inFlight' in request.peak ? a.maxConcurrency : a.full.requestsPerSecond
+}
+
+/** Whether a known option is at least as good in all that counts and better in something: equals are settled later, by their order. */
+function isBeaten(known: ReplicaOption, a: ServeAssignment, capacity: number): boolean {
+  const { totalBytes } = a.memoryResult
+  return (
+    known.gpu === a.board.gpu.id &&
+    known.link === a.board.link.id &&
+    known.gpusPerReplica <= a.gpusPerReplica &&
+    known.gpusTogether <= a.tensorParallel &&
+    known.capacity >= capacity &&
+    known.memoryBytes <= totalBytes &&
+    (known.gpusPerReplica < a.gpusPerReplica ||
+      known.gpusTogether < a.tensorParallel ||
+      known.capacity > capacity ||
+      known.memoryBytes < totalBytes)
+  )
 }
 
 function optionOf(request: ServeRequest, a: ServeAssignment): ReplicaOption {
@@ -40,7 +65,7 @@ function optionOf(request: ServeRequest, a: ServeAssignment): ReplicaOption {
     link: a.board.link.id,
     gpusPerReplica: a.gpusPerReplica,
     gpusTogether: a.tensorParallel,
-    capacity: 'inFlight' in request.peak ? a.maxConcurrency : a.full.requestsPerSecond,
+    capacity: capacityOf(request, a),
     memoryBytes: Math.ceil(a.memoryResult.totalBytes),
     lossPercent: a.lossPercent,
     configuration: { ...configurationOf(request, a), replicas: 1 },

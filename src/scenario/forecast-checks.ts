@@ -19,7 +19,8 @@ export function checkForecast(scenario: ForecastScenario, check: Checker): Forec
   if (search?.gpus !== undefined) check.gpus(search.gpus, ['search', 'gpus'])
   if (search?.exclude_gpus !== undefined) check.gpus(search.exclude_gpus, ['search', 'exclude_gpus'])
   if (search?.providers !== undefined) check.providers(search.providers, ['search', 'providers'])
-  if (search?.exclude_providers !== undefined) check.providers(search.exclude_providers, ['search', 'exclude_providers'])
+  if (search?.exclude_providers !== undefined)
+    check.providers(search.exclude_providers, ['search', 'exclude_providers'])
   return {
     ...scenario,
     ...(inventory === undefined ? {} : { inventory }),

@@ -16,19 +16,24 @@ export function checkOwnedNodes(entry: OwnedNodes, path: Path, check: Checker): 
 /** The offer must name something that the catalog has. */
 export function checkRentedNodes(entry: RentedNodes, path: Path, check: Checker): void {
   const offers = [...check.catalog.offers.values()]
-  if (offers.some((offer) => isNamedBy(offer, entry.offer))) return
+  if (offersNamed(offers, entry.offer).length > 0) return
   const known = [...new Set(offers.flatMap((offer) => [`${offer.provider}/${offer.gpu}`, offer.id]))]
   const hint = didYouMean(entry.offer, known) ?? 'plan catalog list offers shows them'
   check.error([...path, 'offer'], `unknown offer ${JSON.stringify(entry.offer)}`, hint)
 }
 
-/** Whether `provider/gpu`, `provider/instance` or an offer's id names the offer. */
-export function isNamedBy(offer: Offer, text: string): boolean {
-  return (
-    offer.id === text ||
-    (offer.set === null &&
-      (`${offer.provider}/${offer.gpu}` === text || `${offer.provider}/${offer.instance}` === text))
+/**
+ * The offers that an id, `provider/gpu` or `provider/instance` names: general ones, and where there is none those of named sets of prices.
+ */
+export function offersNamed(offers: Iterable<Offer>, text: string): Offer[] {
+  const all = [...offers]
+  const byId = all.filter((offer) => offer.id === text)
+  if (byId.length > 0) return byId
+  const named = all.filter(
+    (offer) => `${offer.provider}/${offer.gpu}` === text || `${offer.provider}/${offer.instance}` === text,
   )
+  const general = named.filter(({ set }) => set === null)
+  return general.length > 0 ? general : named
 }
 
 /** A limit must name something, and something known. Returns it with ids in the place of aliases. */

@@ -45,7 +45,7 @@ function flatten(issues: readonly Issue[], root: unknown): Issue[] {
             inner.path.length === 0 && (inner.code === 'invalid_type' || (compound && inner.code === 'invalid_value')),
         ),
     )
-    const best = branches.sort((a, b) => a.length - b.length)[0]
+    const best = branches.sort((a, b) => complaints(a) - complaints(b))[0]
     if (best === undefined) {
       const kinds = issue.errors.flatMap((branch) =>
         branch.flatMap((inner) => (inner.code === 'invalid_type' ? [expectedName(inner.expected)] : [])),
@@ -58,6 +58,11 @@ function flatten(issues: readonly Issue[], root: unknown): Issue[] {
       root,
     )
   })
+}
+
+/** How much is wrong by a branch of a union: each key that it does not know counts. */
+function complaints(issues: readonly Issue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
 }
 
 function toDiagnostics(issue: Issue, root: unknown, schema: z.ZodType, locate: Locate): Diagnostic[] {

@@ -76,13 +76,16 @@ function nodes(result: FleetResult, style: Style): string[] {
 }
 
 function kinds(result: FleetResult, style: Style): string[] {
-  const [titles, ...lines] = table(KINDS, result.kinds.map(kindRow))
+  const shown = result.kinds.filter((kind) => kind.owned || kind.nodes_used > 0)
+  const unused = result.kinds.filter((kind) => !shown.includes(kind)).map(({ id }) => id)
+  const [titles, ...lines] = table(KINDS, shown.map(kindRow))
+  const others = unused.length === 0 ? [] : wrap(`Not rented: ${unused.join(' · ')}`).map(style.faint)
   const { tightest_limit: limit } = result
   const worth =
     limit === null
       ? []
       : wrap(`Tightest limit: ${limit.limit}; ${limit.change} would save ${usdPerHour(limit.saved_usd_per_hour)}.`)
-  return [style.faint(titles as string), ...lines, ...worth]
+  return [...(shown.length === 0 ? [] : [style.faint(titles as string), ...lines]), ...worth, ...others]
 }
 
 function moves({ moves: all }: FleetResult, style: Style): string[] {

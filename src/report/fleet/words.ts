@@ -3,8 +3,6 @@ import { count, percent, usd, usdPerHour } from '../../units.ts'
 import { kindOf } from '../kinds/index.ts'
 import { counted, tightestMargin } from '../words.ts'
 
-const MANY_NODES = 3
-
 /** The answer in one sentence. */
 export function fleetSentence(result: FleetResult): string {
   const { total, unplaced } = result
@@ -45,31 +43,25 @@ export function configurationText({ plan, gpu_share: share }: FleetPlacement): s
   return share < 1 ? `${short}, ${percent(share, 0)} of a GPU` : short
 }
 
-/** `dgx-1, dgx-2`; more than a few as `dgx-1 to 5` where they follow each other. */
-export function nodesText(nodes: readonly string[]): string {
-  if (nodes.length <= MANY_NODES) return nodes.join(', ')
-  return `${nodes[0]}, ... (${nodes.length})`
-}
-
 /** Titles of the table of placements; the same in every format. */
 export const PLACEMENTS = [
   { title: '' },
   { title: 'workload', least: 12 },
   { title: 'replicas' },
   { title: 'configuration', least: 14 },
-  { title: 'nodes', least: 8 },
+  { title: 'GPU', least: 10 },
   { title: '$/h', align: 'right' },
   { title: 'margin' },
 ] as const
 
 export function placementRow(entry: FleetPlacement, letter: string): string[] {
-  const { workload, plan, nodes } = entry
+  const { workload, plan } = entry
   return [
     letter,
     workload,
     replicasText(entry),
     configurationText(entry),
-    nodesText(nodes),
+    plan.placement.gpu,
     plan.cost.usd_per_hour === null ? '-' : usd(plan.cost.usd_per_hour),
     tightestMargin(plan),
   ]
@@ -106,13 +98,7 @@ export function kindRow(kind: FleetResult['kinds'][number]): string[] {
 export function solverSentence({ solver, status }: Pick<FleetResult, 'solver' | 'status'>): string {
   const size = `${count(solver.variables)} variables x ${count(solver.constraints)} constraints`
   if (status === 'infeasible') return `${solver.name}, ${size}: proved that no placement holds all`
-  const gap =
-    solver.gap === null
-      ? 'nothing proved'
-      : solver.gap === 0
-        ? 'proved cheapest'
-        : `nothing is cheaper by more than ${percent(solver.gap, 2)}`
-  return `${solver.name}, ${size}: ${gap}, every constraint checked`
+  return `${solver.name}, ${size}: ${gapText(solver.gap)}, every constraint checked`
 }
 
 export function moveSentence({
@@ -125,4 +111,14 @@ export function moveSentence({
   const what = `${workload} (${configuration})`
   if (action === 'move') return `move ${what} from ${from} to ${to}`
   return action === 'start' ? `start ${what} on ${to}` : `stop ${what} on ${from}`
+}
+
+/** Below this share digits say nothing. */
+const LEAST_GAP = 0.0001
+
+/** How close to the cheapest an answer is proved to be. */
+export function gapText(gap: number | null): string {
+  if (gap === null) return 'nothing is proved'
+  if (gap === 0) return 'proved cheapest'
+  return `nothing is cheaper by more than ${percent(Math.max(gap, LEAST_GAP), 2)}`
 }

@@ -1,12 +1,15 @@
 import type { ForecastResult } from '../../result/forecast.ts'
 import { usd } from '../../units.ts'
 import type { ProgramReport } from '../programs/report.ts'
+import { forecastColumns, forecastRows } from './csv.ts'
+import { forecastMarkdown } from './markdown.ts'
+import { forecastText } from './text.ts'
 
 export const forecastReport: ProgramReport<ForecastResult> = {
-  text: ({ scenario }) => scenario,
-  markdown: ({ scenario }) => [scenario],
-  csvColumns: [],
-  csvRows: () => [],
-  price: () => null,
-  priceText: usd,
+  text: forecastText,
+  markdown: forecastMarkdown,
+  csvColumns: forecastColumns,
+  csvRows: forecastRows,
+  price: ({ total }) => total?.usd ?? null,
+  priceText: (value) => `${usd(value)} in all`,
 }

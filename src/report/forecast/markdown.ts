@@ -1,0 +1,110 @@
+import type { ForecastResult } from '../../result/forecast.ts'
+import { percent } from '../../units.ts'
+import { bullets, details, escaped, markdownTable } from '../markdown/blocks.ts'
+import { printable } from '../printable.ts'
+import { MARKS } from '../style.ts'
+import {
+  breakText,
+  commitmentText,
+  configurationText,
+  dollars,
+  loadText,
+  solverText,
+  switchTexts,
+  totalSentence,
+  unitPrice,
+} from './words.ts'
+
+/** A forecast for a pull request: headline, decisions, months and shares open, the rest folded away. */
+export function forecastMarkdown(given: ForecastResult): string[] {
+  const result = printable(given)
+  return [
+    `## ${escaped(result.scenario)}`,
+    ...(result.total === null ? infeasible(result) : planned(result)),
+    notes(result),
+  ]
+}
+
+function planned(result: ForecastResult): string[] {
+  const { months, by_workload: workloads, by_provider: providers, breaks, commitments, kept_for_usd: extra } = result
+  const hasRange = months.some(({ usd_p10 }) => usd_p10 !== null)
+  const switched = switchTexts(months)
+  return [
+    `${MARKS.good} **${escaped(totalSentence(result))}**`,
+    ...(commitments.length === 0 ? [] : [bullets(commitments.map(commitmentText))]),
+    ...(breaks.length === 0 ? [] : [bullets(breaks.map(breakText))]),
+    ...(extra === null
+      ? []
+      : [escaped(`Keeping to the cap and the quotas costs ${dollars(extra)} more than without.`)]),
+    markdownTable(
+      [
+        { title: 'month' },
+        { title: 'dollars', align: 'right' },
+        ...(hasRange ? (['P10', 'P50', 'P90'] as const).map((title) => ({ title, align: 'right' as const })) : []),
+        { title: 'machines' },
+      ],
+      months.map(({ month, usd, usd_p10: p10, usd_p50: p50, usd_p90: p90, instances }) => [
+        month,
+        dollars(usd),
+        ...(hasRange ? [p10, p50, p90].map((value) => (value === null ? '-' : dollars(value))) : []),
+        instances
+          .map(({ offer, pricing, instances: number }) => `${Number(number.toPrecision(3))} x ${offer} ${pricing}`)
+          .join('; '),
+      ]),
+    ),
+    markdownTable(
+      [
+        { title: 'workload' },
+        { title: 'dollars', align: 'right' },
+        { title: 'share', align: 'right' },
+        { title: 'each', align: 'right' },
+        { title: 'first month' },
+        { title: 'last month' },
+      ],
+      workloads.map((row, w) => [
+        row.workload,
+        dollars(row.usd),
+        percent(row.share),
+        unitPrice(row),
+        ...[months[0]!, months.at(-1)!].map(({ workloads: own }) => {
+          const load = loadText(own[w]!)
+          return `${load === '' ? '' : `${load}: `}${configurationText(own[w]!)}`
+        }),
+      ]),
+    ),
+    details(
+      'By provider',
+      markdownTable(
+        [{ title: 'provider' }, { title: 'dollars', align: 'right' }, { title: 'share', align: 'right' }],
+        providers.map(({ provider, usd, share }) => [provider ?? 'owned', dollars(usd), percent(share)]),
+      ),
+    ),
+    ...(switched.length === 0 ? [] : [details('Switches', bullets(switched))]),
+  ]
+}
+
+function infeasible({ scenario, conflict, remedies, breaks }: ForecastResult): string[] {
+  const requirements = conflict?.requirements.join(', ') ?? 'its requirements'
+  return [
+    `${MARKS.bad} **${escaped(`No plan for ${scenario}: ${requirements} cannot be met`)}**`,
+    ...(breaks.length === 0 ? [] : [bullets(breaks.map(breakText))]),
+    ...(remedies.length === 0
+      ? []
+      : [
+          `Single changes that give a plan:\n\n${bullets(remedies.map(({ text, usd }) => `${text}: ${dollars(usd)} in all`))}`,
+        ]),
+  ]
+}
+
+function notes(result: ForecastResult): string {
+  const { catalog, assumptions, warnings } = result
+  return details(
+    'Assumptions, warnings, prices and solver',
+    bullets([
+      ...warnings.map((warning) => `Warning: ${warning}`),
+      ...assumptions,
+      `Prices: ${catalog.prices_as_of === null ? '' : `the newest of ${catalog.prices_as_of}, `}catalog ${catalog.hash}`,
+      `Solver: ${solverText(result)}`,
+    ]),
+  )
+}
