@@ -193,5 +193,8 @@ export function runPlan(
   const assignment = found as TrainAssignment | null
   if (assignment === null) throw new Error(`the run of ${request.name} on ${kind.id} cannot be planned again`)
   const plan = trainPlanOf(one, { assignment, key: trainKey(one, assignment) }, explain)
-  return { ...plan, ...stood(plan, kind, machine.gpu_count * machines, standing) }
+  const { placement, cost } = stood(plan, kind, machine.gpu_count * machines, standing)
+  // What a run costs is its own hours on its own machines, however many runs there are a month.
+  const { usd_per_run, usd_per_million_tokens } = plan.cost
+  return { ...plan, placement, cost: { ...cost, usd_per_run, usd_per_million_tokens } }
 }

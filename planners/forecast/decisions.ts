@@ -1,6 +1,7 @@
 import type { Pools } from './pools.ts'
 import type { ForecastProblem } from './problem.ts'
-import { type ForecastProgram, key, type Way } from './program.ts'
+import { type ForecastProgram, key } from './program.ts'
+import type { Way } from './ways.ts'
 
 /** What a solved forecast decides. */
 export interface Decisions {
@@ -18,10 +19,10 @@ export interface Purchase {
   readonly machines: number
 }
 
-/** Machines of a source that a class uses in a month. */
+/** Machines that a class uses in a month: of a committed group, or rented from a source. */
 export interface Draw {
   readonly class: number
-  readonly source: number
+  readonly from: { readonly group: number } | { readonly source: number }
   readonly machines: number
 }
 
@@ -29,63 +30,69 @@ export interface Draw {
 export function decisionsOf(
   problem: ForecastProblem,
   pools: Pools,
-  { ways, bought, used, rented, lanes }: ForecastProgram,
+  program: ForecastProgram,
   values: readonly number[],
 ): Decisions {
-  const { sources, months, workloads } = problem
-  const chosen: Way[][] = workloads.map(() => [])
-  for (const { workload, month, way, variable } of ways) {
-    if (values[variable]! > 0.5) chosen[workload]![month] = way
+  const ways: Way[][] = problem.workloads.map(() => [])
+  for (const { workload, month, way, variable } of program.ways) {
+    if (values[variable]! > 0.5) ways[workload]![month] = way
   }
-  const purchases: Purchase[] = []
-  for (const [source, variables] of bought) {
+  const bought: Purchase[] = []
+  for (const [source, variables] of program.bought) {
     for (const [month, variable] of variables.entries()) {
       const machines = Math.round(values[variable]!)
-      if (machines > 0) purchases.push({ source, month, machines })
+      if (machines > 0) bought.push({ source, month, machines })
     }
   }
-  purchases.sort((a, b) => a.month - b.month || a.source - b.source)
+  bought.sort((a, b) => a.month - b.month || a.source - b.source)
+  const draws = Array.from({ length: problem.months }, (_, t) =>
+    drawsOf(problem, pools, program, values, ways, bought, t),
+  )
+  return { ways, bought, draws }
+}
 
-  const draws = Array.from({ length: months }, (_, t) => {
-    const left = new Map(
-      pools.committed.map((source) => {
-        const lane = lanes.get(key(source, t))
-        // Machines on which runs take turns, and those that a run has for itself, are not serving's.
-        const own = chosen.reduce((sum, list) => {
-          const way = list[t]!
-          return sum + (way.type === 'committed' && way.source === source && !way.lane ? way.machines : 0)
-        }, 0)
-        return [source, atHand(problem, purchases, source, t) - own - (lane === undefined ? 0 : laneWidth(chosen, source, t))]
-      }),
-    )
-    const list: Draw[] = []
-    const needs = pools.classes.map((_, c) => machinesOf(chosen, c, t))
-    const draw = (c: number, source: number, wanted: number): void => {
-      const machines = Math.min(wanted, needs[c]!, left.get(source) ?? Number.POSITIVE_INFINITY)
-      if (machines <= 0) return
-      list.push({ class: c, source, machines })
+function drawsOf(
+  problem: ForecastProblem,
+  { classes, groups }: Pools,
+  { used, rented }: ForecastProgram,
+  values: readonly number[],
+  ways: readonly (readonly Way[])[],
+  bought: readonly Purchase[],
+  t: number,
+): Draw[] {
+  const left = groups.map(
+    (_, group) => groupAtHand(problem, { groups }, bought, group, t) - runMachines(ways, group, t),
+  )
+  const needs = classes.map((_, c) => machinesOf(ways, c, t))
+  const draws: Draw[] = []
+  const draw = (c: number, group: number, wanted: number): void => {
+    const machines = Math.min(wanted, needs[c]!, left[group]!)
+    if (machines <= 0) return
+    needs[c]! -= machines
+    left[group]! -= machines
+    const known = draws.findIndex((each) => each.class === c && 'group' in each.from && each.from.group === group)
+    if (known < 0) draws.push({ class: c, from: { group }, machines })
+    else draws[known] = { ...draws[known]!, machines: draws[known]!.machines + machines }
+  }
+  const asked = (map: ReadonlyMap<string, number>, place: string): number =>
+    Math.round(values[map.get(place) ?? -1] ?? 0)
+  for (const [c, { groups: own }] of classes.entries()) {
+    for (const group of own) draw(c, group, asked(used, key(c, group, t)))
+  }
+  for (const [c, { groups: own, hourly }] of classes.entries()) {
+    // A solver may leave a machine idle that costs nothing more to use.
+    for (const group of own) if (groups[group]!.runningUsdPerMonth === 0) draw(c, group, needs[c]!)
+    for (const source of hourly) {
+      const isFree = problem.sources[source]!.limits.length === 0
+      const machines = Math.min(needs[c]!, isFree ? needs[c]! : asked(rented, key(c, source, t)))
+      if (machines <= 0) continue
+      draws.push({ class: c, from: { source }, machines })
       needs[c]! -= machines
-      if (left.has(source)) left.set(source, left.get(source)! - machines)
     }
-    const asked = (map: ReadonlyMap<string, number>, c: number, source: number): number =>
-      Math.round(values[map.get(key(c, source, t)) ?? -1] ?? 0)
-    for (const [c, { committed }] of pools.classes.entries()) {
-      for (const source of committed) draw(c, source, asked(used, c, source))
-    }
-    for (const [c, { committed, hourly }] of pools.classes.entries()) {
-      // A solver may leave a machine idle that costs nothing more to use.
-      for (const source of committed) {
-        if (sources[source]!.runningUsdPerMonth === 0) draw(c, source, needs[c]!)
-      }
-      for (const source of hourly) {
-        const free = sources[source]!.limits.length === 0
-        draw(c, source, free ? needs[c]! : asked(rented, c, source))
-      }
-      if (needs[c]! > 0) throw new Error(`month ${t}: class ${c} lacks ${needs[c]} machines of those that the program gave it`)
-    }
-    return merged(list)
-  })
-  return { ways: chosen, bought: purchases, draws }
+    if (needs[c]! > 0)
+      throw new Error(`month ${t}: class ${c} lacks ${needs[c]} machines of those that its program has`)
+  }
+  return draws
 }
 
 /** Machines that a class needs in a month. */
@@ -96,14 +103,17 @@ export function machinesOf(ways: readonly (readonly Way[])[], c: number, month: 
   }, 0)
 }
 
-function merged(draws: readonly Draw[]): Draw[] {
-  const sums = new Map<string, Draw>()
-  for (const draw of draws) {
-    const place = key(draw.class, draw.source)
-    const known = sums.get(place)
-    sums.set(place, known ? { ...known, machines: known.machines + draw.machines } : draw)
+/** Machines of a group that runs keep in a month: in turns as many as the widest needs, and those that a run has for itself. */
+export function runMachines(ways: readonly (readonly Way[])[], group: number, month: number): number {
+  let lane = 0
+  let alone = 0
+  for (const list of ways) {
+    const way = list[month]!
+    if (way.type !== 'committed' || way.group !== group) continue
+    if (way.lane) lane = Math.max(lane, way.machines)
+    else alone += way.machines
   }
-  return [...sums.values()]
+  return lane + alone
 }
 
 /** Machines of a committed source that are there in a month. */
@@ -119,18 +129,18 @@ export function atHand(
     .reduce((sum, { machines }) => sum + machines, existing)
 }
 
+/** The same of all sources of a group. */
+export function groupAtHand(
+  problem: Pick<ForecastProblem, 'sources'>,
+  { groups }: Pick<Pools, 'groups'>,
+  bought: readonly Purchase[],
+  group: number,
+  month: number,
+): number {
+  return groups[group]!.sources.reduce((sum, source) => sum + atHand(problem, bought, source, month), 0)
+}
+
 /** Whether a purchase counts in a month; a term of 0 months never ends. */
 export function isActive(from: number, termMonths: number, month: number): boolean {
   return from <= month && (termMonths === 0 || month < from + termMonths)
-}
-
-/** Machines on which the runs of a source take turns in a month. */
-export function laneWidth(ways: readonly (readonly Way[])[], source: number, month: number): number {
-  return Math.max(
-    0,
-    ...ways.map((list) => {
-      const way = list[month]!
-      return way.type === 'committed' && way.source === source && way.lane ? way.machines : 0
-    }),
-  )
 }

@@ -15,8 +15,6 @@ export interface MonthLedger {
   readonly bills: readonly Bill[]
   /** US dollars by workload: its own and its share of what it uses together with others. */
   readonly byWorkload: readonly number[]
-  /** The same by workload and source. */
-  readonly shares: readonly ReadonlyMap<number, number>[]
   /** Commitments that are paid and stand idle. */
   readonly idleUsd: number
 }
@@ -48,74 +46,81 @@ export function ledgerOf(problem: ForecastProblem, pools: Pools, decisions: Deci
   return { months, beyondUsd: beyond, usd: months.reduce((sum, { usd }) => sum + usd, beyond) }
 }
 
-function monthOf(problem: ForecastProblem, pools: Pools, decisions: Decisions, t: number): MonthLedger {
-  const { sources, workloads } = problem
-  const shares = workloads.map(() => new Map<number, number>())
-  const give = (w: number, source: number, usd: number): void => {
-    shares[w]!.set(source, (shares[w]!.get(source) ?? 0) + usd)
-  }
-  const rented = new Map<number, { machines: number; usd: number }>()
-  const rent = (source: number, machines: number, usd: number): void => {
-    const known = rented.get(source) ?? { machines: 0, usd: 0 }
-    rented.set(source, { machines: known.machines + machines, usd: known.usd + usd })
-  }
-  const running = new Map<number, number>()
-  const run = (source: number, usd: number): void => {
-    running.set(source, (running.get(source) ?? 0) + usd)
-  }
-  const standing = new Map(
-    [...sources.keys()].flatMap((source): [number, { machines: number; usd: number }][] => {
-      const { way, existing, existingUsdPerMonth, termMonths } = sources[source]!
-      if (way === 'hourly') return []
-      const machines = atHand(problem, decisions.bought, source, t)
-      if (machines === 0) return []
-      const active = decisions.bought.filter((each) => each.source === source && isActive(each.month, termMonths, t))
-      const usd = active.reduce((sum, each) => sum + purchaseUsdPerMonth(problem, each), existing * existingUsdPerMonth)
-      return [[source, { machines, usd }]]
-    }),
-  )
-  const each = (source: number): number => {
-    const stands = standing.get(source)
-    return stands === undefined ? 0 : stands.usd / stands.machines
+/** A sum by key. */
+class Sums {
+  readonly values = new Map<number, number>()
+
+  add(key: number, value: number): void {
+    this.values.set(key, (this.values.get(key) ?? 0) + value)
   }
 
+  of(key: number): number {
+    return this.values.get(key) ?? 0
+  }
+}
+
+function monthOf(problem: ForecastProblem, { classes, groups }: Pools, decisions: Decisions, t: number): MonthLedger {
+  const { sources, workloads } = problem
+  const byWorkload = workloads.map(() => 0)
+  const machines = new Sums()
+  const usd = new Sums()
+  for (const [source, { way, existing, existingUsdPerMonth, termMonths }] of sources.entries()) {
+    if (way === 'hourly' || atHand(problem, decisions.bought, source, t) === 0) continue
+    machines.add(source, atHand(problem, decisions.bought, source, t))
+    usd.add(source, existing * existingUsdPerMonth)
+    for (const purchase of decisions.bought) {
+      if (purchase.source !== source || !isActive(purchase.month, termMonths, t)) continue
+      usd.add(source, purchaseUsdPerMonth(problem, purchase))
+    }
+  }
+  /** What each machine of a group costs standing: whoever uses one pays the same, whichever commitment it came by. */
+  const standing = groups.map((group) => {
+    const all = group.sources.reduce((sum, source) => sum + machines.of(source), 0)
+    return all === 0 ? 0 : group.sources.reduce((sum, source) => sum + usd.of(source), 0) / all
+  })
+  const run = (group: number, running: number): void => {
+    // Electricity is billed with the machines; sources of a group are alike, so it goes by their number.
+    const own = groups[group]!.sources
+    const all = own.reduce((sum, source) => sum + machines.of(source), 0)
+    for (const source of own) if (running > 0) usd.add(source, (running * machines.of(source)) / all)
+  }
   for (const [w, list] of decisions.ways.entries()) {
     const way = list[t]!
     if (way.type === 'hourly') {
-      rent(way.source, way.machineMonths, way.usd)
-      give(w, way.source, way.usd)
+      machines.add(way.source, way.machineMonths)
+      usd.add(way.source, way.usd)
+      byWorkload[w]! += way.usd
     } else if (way.type === 'committed') {
       const workload = workloads[w]!
-      const { machines } = workload.type === 'train' ? workload.ways[way.run]! : way
-      give(w, way.source, ((machines * way.hours) / HOURS_PER_MONTH) * each(way.source) + way.usd)
-      run(way.source, way.usd)
+      const wide = workload.type === 'train' ? workload.ways[way.run]!.machines : way.machines
+      byWorkload[w]! += ((wide * way.hours) / HOURS_PER_MONTH) * standing[way.group]! + way.usd
+      run(way.group, way.usd)
     }
   }
-  for (const { class: c, source, machines } of decisions.draws[t]!) {
-    const { way, usdPerMonth, runningUsdPerMonth } = sources[source]!
-    const usd = machines * (way === 'hourly' ? usdPerMonth[t]! : each(source) + runningUsdPerMonth)
-    if (way === 'hourly') rent(source, machines, usd)
-    else run(source, machines * runningUsdPerMonth)
+  for (const { class: c, from, machines: drawn } of decisions.draws[t]!) {
+    let cost: number
+    if ('source' in from) {
+      cost = drawn * sources[from.source]!.usdPerMonth[t]!
+      machines.add(from.source, drawn)
+      usd.add(from.source, cost)
+    } else {
+      const running = drawn * groups[from.group]!.runningUsdPerMonth
+      cost = drawn * standing[from.group]! + running
+      run(from.group, running)
+    }
     // Every machine of a class is as good as another: what it draws is shared by use, not by who came first.
-    const users = pools.classes[c]!.members.flatMap((w) => {
+    const users = classes[c]!.members.flatMap((w) => {
       const way = decisions.ways[w]![t]!
-      return way.type === 'pool' && way.class === c ? [{ w, machines: way.machines }] : []
+      return way.type === 'pool' && way.class === c ? [{ w, needs: way.machines }] : []
     })
-    const all = users.reduce((sum, user) => sum + user.machines, 0)
-    for (const user of users) give(user.w, source, (usd * user.machines) / all)
+    const all = users.reduce((sum, { needs }) => sum + needs, 0)
+    for (const { w, needs } of users) byWorkload[w]! += (cost * needs) / all
   }
-  const bills: Bill[] = [...sources.keys()].flatMap((source) => {
-    const stands = standing.get(source)
-    if (stands !== undefined) {
-      return [{ source, machines: stands.machines, usd: stands.usd + (running.get(source) ?? 0) }]
-    }
-    const hired = rented.get(source)
-    return hired === undefined ? [] : [{ source, ...hired }]
-  })
-  const usd = bills.reduce((sum, bill) => sum + bill.usd, 0)
-  const byWorkload = shares.map((own) => [...own.values()].reduce((sum, each) => sum + each, 0))
-  const carried = byWorkload.reduce((sum, each) => sum + each, 0)
+  const bills = [...machines.values]
+    .sort(([a], [b]) => a - b)
+    .map(([source, number]): Bill => ({ source, machines: number, usd: usd.of(source) }))
+  const sum = bills.reduce((all, bill) => all + bill.usd, 0)
+  const carried = byWorkload.reduce((all, each) => all + each, 0)
   // Rounding must not leave an idle millionth of a cent, or a negative one.
-  const idleUsd = usd - carried > 1e-6 * usd ? usd - carried : 0
-  return { usd, bills, byWorkload, shares, idleUsd }
+  return { usd: sum, bills, byWorkload, idleUsd: sum - carried > 1e-6 * sum ? sum - carried : 0 }
 }

@@ -24,11 +24,19 @@ export interface HourlyWay {
   readonly run: number | null
 }
 
+/** Reserved and owned sources of a kind that nobody tells apart: the same workloads use them, at the same cost. */
+export interface CommittedGroup {
+  readonly kind: number
+  readonly sources: readonly number[]
+  /** Electricity of a machine in use all month, US dollars. */
+  readonly runningUsdPerMonth: number
+}
+
 /** Workloads that draw machines of a kind from the same sources. */
 export interface PoolClass {
   readonly kind: number
-  /** Reserved and owned sources. */
-  readonly committed: readonly number[]
+  /** Indices of groups, those that cost least to use first. */
+  readonly groups: readonly number[]
   /** Cheapest first. */
   readonly hourly: readonly number[]
   /** Indices of workloads. */
@@ -40,6 +48,7 @@ export interface Pools {
   readonly hourly: readonly (readonly (HourlyWay | null)[])[]
   /** Serving on kinds that may be committed to, or of which what may be rented is limited. */
   readonly classes: readonly PoolClass[]
+  readonly groups: readonly CommittedGroup[]
   /** Committed sources that may be bought or are there. */
   readonly committed: readonly number[]
 }
@@ -98,7 +107,21 @@ export function poolsOf(problem: ForecastProblem, prune = true): Pools {
     committed = withoutDominated(problem, committed)
     committed = withoutDear(problem, committed, hourly)
   }
-  return { hourly, classes: classesOf(problem, committed), committed }
+  const groups = groupsOf(problem, committed)
+  return { hourly, groups, classes: classesOf(problem, groups), committed }
+}
+
+function groupsOf({ sources, workloads }: ForecastProblem, committed: readonly number[]): CommittedGroup[] {
+  const groups = new Map<string, { kind: number; sources: number[]; runningUsdPerMonth: number }>()
+  for (const source of committed) {
+    const { kind, runningUsdPerMonth } = sources[source]!
+    const users = [...workloads.keys()].filter((w) => workloads[w]!.sources.has(source))
+    const key = JSON.stringify([kind, runningUsdPerMonth, users])
+    const known = groups.get(key)
+    if (known) known.sources.push(source)
+    else groups.set(key, { kind, sources: [source], runningUsdPerMonth })
+  }
+  return [...groups.values()]
 }
 
 /** Reserved sources without those that another of the same kind and term beats for everyone. */
@@ -163,13 +186,16 @@ function machineMonthsOn(workload: Serving | Training, kind: number, month: numb
   return Math.min(...ways.map(({ machines, hours }) => (machines * hours * workload.runs[month]!) / HOURS_PER_MONTH))
 }
 
-function classesOf({ sources, workloads }: ForecastProblem, committed: readonly number[]): PoolClass[] {
-  const classes = new Map<string, { kind: number; committed: number[]; hourly: number[]; members: number[] }>()
+function classesOf({ sources, workloads }: ForecastProblem, groups: readonly CommittedGroup[]): PoolClass[] {
+  const classes = new Map<string, { kind: number; groups: number[]; hourly: number[]; members: number[] }>()
   for (const [w, workload] of workloads.entries()) {
     if (workload.type !== 'serve') continue
     for (const kind of workload.needs.keys()) {
       const own = [...workload.sources].filter((index) => sources[index]!.kind === kind)
-      const bound = committed.filter((index) => own.includes(index))
+      // What costs nothing more to use comes first.
+      const bound = [...groups.keys()]
+        .filter((g) => groups[g]!.kind === kind && workload.sources.has(groups[g]!.sources[0]!))
+        .sort((a, b) => groups[a]!.runningUsdPerMonth - groups[b]!.runningUsdPerMonth || a - b)
       const hourly = cheapestFirst(
         own.filter((index) => sources[index]!.way === 'hourly'),
         sources,
@@ -178,7 +204,7 @@ function classesOf({ sources, workloads }: ForecastProblem, committed: readonly 
       const key = JSON.stringify([kind, bound, hourly])
       const known = classes.get(key)
       if (known) known.members.push(w)
-      else classes.set(key, { kind, committed: bound, hourly, members: [w] })
+      else classes.set(key, { kind, groups: bound, hourly, members: [w] })
     }
   }
   return [...classes.values()]
@@ -190,8 +216,7 @@ function cheapestFirst(indices: readonly number[], sources: readonly Source[]): 
     const [one, other] = [sources[a]!, sources[b]!]
     if (a === b || !isSubset(one.limits, other.limits)) return false
     if (one.usdPerMonth.some((usd, t) => usd > other.usdPerMonth[t]!)) return false
-    const equal =
-      isSubset(other.limits, one.limits) && one.usdPerMonth.every((usd, t) => usd === other.usdPerMonth[t]!)
+    const equal = isSubset(other.limits, one.limits) && one.usdPerMonth.every((usd, t) => usd === other.usdPerMonth[t]!)
     return !equal || a < b
   }
   return indices

@@ -1,38 +1,12 @@
 import { type LinearProgram, ProgramBuilder, type Term } from '../solver/program.ts'
-import { cheapest, type HourlyWay, HOURS_PER_MONTH, hourlyWays, lanesOf, type Pools } from './pools.ts'
-import { type ForecastProblem, fixedUsdPerMonth, isSubset, SAME, type Serving, type Training } from './problem.ts'
+import { HOURS_PER_MONTH, lanesOf, type Pools } from './pools.ts'
+import { type ForecastProblem, fixedUsdPerMonth } from './problem.ts'
+import { type Way, waysOf } from './ways.ts'
 
-/** How a workload is carried in a month. */
-export type Way =
-  /** By the hour, apart from all others. */
-  | ({ readonly type: 'hourly' } & HourlyWay)
-  /** Serving on machines of a class, drawn from its sources. */
-  | { readonly type: 'pool'; readonly class: number; readonly machines: number }
-  /**
-   * Training on machines that are committed to. With `lane` it takes turns with the other runs of the source; else it keeps
-   * its machines for itself.
-   */
-  | {
-      readonly type: 'committed'
-      readonly source: number
-      readonly run: number
-      readonly lane: boolean
-      readonly machines: number
-      /** Hours of all runs of the month, one after another. */
-      readonly hours: number
-      readonly usd: number
-    }
+/** What the program asks for: all dollars; or how little of the cap, or of a limit, suffices, whatever the cost. */
+export type ProgramAim = 'cost' | 'cap' | { readonly limit: number }
 
-/** Commitments that are given: machines bought, by source and month. */
-export type Bought = ReadonlyMap<number, readonly number[]>
-
-/** What the program asks for. */
-export interface ProgramAim {
-  /** `cost`: all dollars. `cap`, or the index of a limit: how little of it suffices, whatever the cost. */
-  readonly least: 'cost' | 'cap' | number
-}
-
-interface WayVariable {
+export interface WayVariable {
   readonly workload: number
   readonly month: number
   readonly way: Way
@@ -45,12 +19,10 @@ export interface ForecastProgram {
   readonly ways: readonly WayVariable[]
   /** Variables of machines bought, by source: one a month. */
   readonly bought: ReadonlyMap<number, readonly number[]>
-  /** Machines of a committed source that a class uses, by class, source and month. */
+  /** Machines of a group that a class uses, by class, group and month, where that is a choice. */
   readonly used: ReadonlyMap<string, number>
   /** Machines that a class rents by the hour, by class, source and month. */
   readonly rented: ReadonlyMap<string, number>
-  /** Machines of a committed source that runs take turns on, by source and month. */
-  readonly lanes: ReadonlyMap<string, number>
   /** A workload and month that nothing can carry; null where every one has a way. */
   readonly uncarried: { readonly workload: number; readonly month: number } | null
   /** What is asked for where it is not the cost. */
@@ -67,269 +39,264 @@ export function programOf(
   problem: ForecastProblem,
   pools: Pools,
   monthNames: readonly string[],
-  aim: ProgramAim = { least: 'cost' },
+  aim: ProgramAim = 'cost',
 ): ForecastProgram {
-  const { months, sources, kinds, limits, workloads, monthlyCapUsd } = problem
-  const builder = new ProgramBuilder('minimize')
-  const price = (usd: number): number => (aim.least === 'cost' ? usd : 0)
-  const at = Array.from({ length: months }, (_, t) => t)
-  const ways: WayVariable[] = []
-  /** Dollars billed in a month, and GPUs at once by limit and month. */
-  const billed: Term[][] = at.map(() => [])
-  const counted: Term[][][] = limits.map(() => at.map(() => []))
-  const bill = (t: number, variable: number, usd: number): void => {
-    if (usd !== 0) billed[t]!.push([variable, usd])
-  }
-  const countGpus = (source: number, t: number, variable: number, machines: number): void => {
-    const { limits: own, kind } = sources[source]!
-    for (const limit of own) counted[limit]![t]!.push([variable, machines * kinds[kind]!.gpusPerMachine])
+  return new Assembly(problem, pools, monthNames, aim).assemble()
+}
+
+/** Puts the program together; one method a family of rows. */
+class Assembly {
+  readonly #problem: ForecastProblem
+  readonly #pools: Pools
+  readonly #monthNames: readonly string[]
+  readonly #aim: ProgramAim
+  readonly #builder = new ProgramBuilder('minimize')
+  readonly #months: readonly number[]
+  /** Dollars billed, by month. */
+  readonly #billed: Term[][]
+  /** GPUs at once, by limit and month. */
+  readonly #counted: Term[][][]
+  readonly #ways: WayVariable[] = []
+  readonly #bought = new Map<number, number[]>()
+  readonly #used = new Map<string, number>()
+  readonly #rented = new Map<string, number>()
+  /** What serving classes and runs take of a group in a month. */
+  readonly #taken = new Map<string, Term[]>()
+  #uncarried: ForecastProgram['uncarried'] = null
+
+  constructor(problem: ForecastProblem, pools: Pools, monthNames: readonly string[], aim: ProgramAim) {
+    this.#problem = problem
+    this.#pools = pools
+    this.#monthNames = monthNames
+    this.#aim = aim
+    this.#months = Array.from({ length: problem.months }, (_, t) => t)
+    this.#billed = this.#months.map(() => [])
+    this.#counted = problem.limits.map(() => this.#months.map(() => []))
   }
 
-  const bought = new Map<number, number[]>()
-  for (const source of pools.committed) {
-    const { way, usdPerMonth, termMonths, mayBuy } = sources[source]!
-    if (way === 'owned' && mayBuy === 0) continue
-    const most = way === 'owned' ? mayBuy : mostMachines(problem, source)
-    bought.set(
-      source,
-      at.map((t) => {
-        const paid = way === 'owned' ? months - t : termMonths
-        const objective = price(paid * usdPerMonth[t]! + COMMITMENT_TIE_USD)
-        return builder.variable(`buy ${source} ${t}`, { objective, integer: true, upper: most })
-      }),
-    )
-    if (way === 'owned') {
-      const all = bought.get(source)!.map((variable): Term => [variable, 1])
-      builder.constraint(`may buy ${source}`, all, { upper: mayBuy }, null)
+  assemble(): ForecastProgram {
+    this.#purchases()
+    this.#choices()
+    this.#runs()
+    this.#classes()
+    this.#groups()
+    const aim = this.#aim === 'cost' ? null : this.#builder.variable('aim', { objective: 1 })
+    this.#limits(aim)
+    this.#cap(aim)
+    return {
+      program: this.#builder.build(),
+      ways: this.#ways,
+      bought: this.#bought,
+      used: this.#used,
+      rented: this.#rented,
+      uncarried: this.#uncarried,
+      aim,
     }
   }
-  /** Purchases that are at hand in month t: the month of purchase with its variable. */
-  const active = (source: number, t: number): [month: number, variable: number][] =>
-    (bought.get(source) ?? []).flatMap((variable, from): [number, number][] => {
-      const { termMonths } = sources[source]!
-      return from <= t && (termMonths === 0 || t < from + termMonths) ? [[from, variable]] : []
-    })
-  for (const source of bought.keys()) {
-    for (const t of at) {
-      for (const [from, variable] of active(source, t)) {
-        bill(t, variable, sources[source]!.usdPerMonth[from]!)
-        if (sources[source]!.way === 'reserved') countGpus(source, t, variable, 1)
+
+  #price(usd: number): number {
+    return this.#aim === 'cost' ? usd : 0
+  }
+
+  #bill(t: number, variable: number, usd: number): void {
+    if (usd !== 0) this.#billed[t]!.push([variable, usd])
+  }
+
+  #count(source: number, t: number, variable: number, machines: number): void {
+    const { sources, kinds } = this.#problem
+    const { limits, kind } = sources[source]!
+    for (const limit of limits) this.#counted[limit]![t]!.push([variable, machines * kinds[kind]!.gpusPerMachine])
+  }
+
+  /** Machines committed to, by source and month; each is billed while it lasts. */
+  #purchases(): void {
+    const { sources, months } = this.#problem
+    for (const source of this.#pools.committed) {
+      const { way, usdPerMonth, termMonths, mayBuy } = sources[source]!
+      if (way === 'owned' && mayBuy === 0) continue
+      const upper = way === 'owned' ? mayBuy : mostMachines(this.#problem, source)
+      const variables = this.#months.map((t) => {
+        const paid = way === 'owned' ? months - t : termMonths
+        const objective = this.#price(paid * usdPerMonth[t]! + COMMITMENT_TIE_USD)
+        return this.#builder.variable(`buy ${source} ${t}`, { objective, integer: true, upper })
+      })
+      this.#bought.set(source, variables)
+      if (way === 'owned') {
+        const all = variables.map((variable): Term => [variable, 1])
+        this.#builder.constraint(`may buy ${source}`, all, { upper: mayBuy }, null)
+      }
+      for (const t of this.#months) {
+        for (const [from, variable] of this.#active(source, t)) {
+          this.#bill(t, variable, usdPerMonth[from]!)
+          if (way === 'reserved') this.#count(source, t, variable, 1)
+        }
       }
     }
   }
 
-  let uncarried: ForecastProgram['uncarried'] = null
-  for (const [w, workload] of workloads.entries()) {
-    for (const t of at) {
-      const possible = waysOf(problem, pools, w, t)
-      if (possible.length === 0) {
-        uncarried ??= { workload: w, month: t }
+  /** Purchases that are at hand in month t: the month of purchase with its variable. */
+  #active(source: number, t: number): [month: number, variable: number][] {
+    const { termMonths } = this.#problem.sources[source]!
+    return (this.#bought.get(source) ?? []).flatMap((variable, from): [number, number][] =>
+      from <= t && (termMonths === 0 || t < from + termMonths) ? [[from, variable]] : [],
+    )
+  }
+
+  /** One way for each workload in each month. */
+  #choices(): void {
+    for (const [w, workload] of this.#problem.workloads.entries()) {
+      for (const month of this.#months) {
+        const possible = waysOf(this.#problem, this.#pools, w, month)
+        if (possible.length === 0) {
+          this.#uncarried ??= { workload: w, month }
+          continue
+        }
+        const chosen = possible.map((way, index): Term => {
+          const usd = way.type === 'pool' ? 0 : way.usd
+          const options = { objective: this.#price(usd), integer: true, upper: 1 }
+          const variable = this.#builder.variable(`way ${w} ${month} ${index}`, options)
+          this.#bill(month, variable, usd)
+          if (way.type === 'hourly') this.#count(way.source, month, variable, way.machines)
+          this.#ways.push({ workload: w, month, way, variable })
+          return [variable, 1]
+        })
+        this.#builder.constraint(`carry ${w} ${month}`, chosen, { lower: 1, upper: 1 }, `workload ${workload.name}`)
+      }
+    }
+  }
+
+  #take(group: number, t: number, term: Term): void {
+    append(this.#taken, key(group, t), term)
+  }
+
+  /** Runs that take turns on a group's machines keep as many as the widest of them needs, for no longer than the month. */
+  #runs(): void {
+    const lanes = new Map<string, { lane: number; hours: Term[]; widths: Map<number, Term[]> }>()
+    for (const { workload, month, way, variable } of this.#ways) {
+      if (way.type !== 'committed') continue
+      if (!way.lane) {
+        this.#take(way.group, month, [variable, way.machines])
         continue
       }
-      const chosen = possible.map((way, index): Term => {
-        const usd = way.type === 'pool' ? 0 : way.usd
-        const variable = builder.variable(`way ${w} ${t} ${index}`, {
-          objective: price(usd),
-          integer: true,
-          upper: 1,
-        })
-        bill(t, variable, usd)
-        if (way.type === 'hourly') countGpus(way.source, t, variable, way.machines)
-        ways.push({ workload: w, month: t, way, variable })
-        return [variable, 1]
-      })
-      builder.constraint(`carry ${w} ${t}`, chosen, { lower: 1, upper: 1 }, `workload ${workload.name}`)
-    }
-  }
-
-  const used = new Map<string, number>()
-  const rented = new Map<string, number>()
-  const lanes = new Map<string, number>()
-  /** What is taken of a committed source in a month. */
-  const taken = new Map<string, Term[]>()
-  const take = (source: number, t: number, term: Term): void => {
-    const place = key(source, t)
-    const terms = taken.get(place)
-    if (terms) terms.push(term)
-    else taken.set(place, [term])
-  }
-  for (const [c, { committed, hourly }] of pools.classes.entries()) {
-    for (const t of at) {
-      const users = ways.flatMap(({ way, month, variable }): Term[] =>
-        way.type === 'pool' && way.class === c && month === t ? [[variable, -way.machines]] : [],
-      )
-      if (users.length === 0) continue
-      const supply: Term[] = []
-      for (const source of committed) {
-        const objective = price(sources[source]!.runningUsdPerMonth)
-        const variable = builder.variable(`use ${c} ${source} ${t}`, { objective })
-        bill(t, variable, sources[source]!.runningUsdPerMonth)
-        used.set(key(c, source, t), variable)
-        supply.push([variable, 1])
-        take(source, t, [variable, 1])
+      const place = key(way.group, month)
+      let known = lanes.get(place)
+      if (known === undefined) {
+        known = { lane: this.#builder.variable(`lane ${place}`), hours: [], widths: new Map() }
+        lanes.set(place, known)
+        this.#take(way.group, month, [known.lane, 1])
       }
-      for (const source of hourly) {
-        const usd = sources[source]!.usdPerMonth[t]!
-        // What may be rented up to a limit is whole; without one it follows from the rest.
-        const integer = sources[source]!.limits.length > 0
-        const variable = builder.variable(`rent ${c} ${source} ${t}`, { objective: price(usd), integer })
-        bill(t, variable, usd)
-        countGpus(source, t, variable, 1)
-        rented.set(key(c, source, t), variable)
-        supply.push([variable, 1])
+      known.hours.push([variable, way.hours])
+      const own = known.widths.get(workload) ?? []
+      own.push([variable, -way.machines])
+      known.widths.set(workload, own)
+    }
+    for (const [place, { lane, hours, widths }] of lanes) {
+      this.#builder.constraint(`hours ${place}`, hours, { upper: HOURS_PER_MONTH }, null)
+      for (const [w, own] of widths) {
+        this.#builder.constraint(`width ${place} ${w}`, [[lane, 1], ...own], { lower: 0 }, null)
       }
-      builder.constraint(`supply ${c} ${t}`, [...supply, ...users], { lower: 0 }, null)
-    }
-  }
-  laneRows(problem, ways, builder, lanes, take)
-  for (const source of pools.committed) {
-    for (const t of at) {
-      const terms = taken.get(key(source, t))
-      if (terms === undefined) continue
-      const supply = active(source, t).map(([, variable]): Term => [variable, -1])
-      builder.constraint(`have ${source} ${t}`, [...terms, ...supply], { upper: sources[source]!.existing }, null)
     }
   }
 
-  let aimVariable: number | null = null
-  if (aim.least !== 'cost') aimVariable = builder.variable('aim', { objective: 1 })
-  for (const [l, { gpus, requirement }] of limits.entries()) {
-    for (const t of at) {
-      const terms = counted[l]![t]!
-      if (terms.length === 0) continue
-      const isAim = aim.least === l
-      const all: Term[] = isAim ? [...terms, [aimVariable!, -1]] : terms
-      builder.constraint(`limit ${l} ${t}`, all, { upper: isAim ? 0 : gpus }, requirement)
+  /** A class has as many machines as its workloads need: of its groups, and rented. */
+  #classes(): void {
+    const { sources } = this.#problem
+    const { classes, groups } = this.#pools
+    const users = new Map<string, Term[]>()
+    for (const { way, month, variable } of this.#ways) {
+      if (way.type === 'pool') append(users, key(way.class, month), [variable, -way.machines])
+    }
+    for (const [c, { groups: own, hourly }] of classes.entries()) {
+      for (const t of this.#months) {
+        const needed = users.get(key(c, t))
+        if (needed === undefined) continue
+        const supply: Term[] = []
+        let existing = 0
+        for (const group of own) {
+          const { runningUsdPerMonth } = groups[group]!
+          const isOnly = runningUsdPerMonth === 0 && classes.every((each, o) => o === c || !each.groups.includes(group))
+          if (isOnly) {
+            // Nobody else's, at no cost of use: what runs leave is all there for the taking.
+            supply.push(...this.#stock(group, t))
+            supply.push(...(this.#taken.get(key(group, t)) ?? []).map(([v, machines]): Term => [v, -machines]))
+            existing += this.#existing(group)
+            continue
+          }
+          const variable = this.#builder.variable(`use ${c} ${group} ${t}`, {
+            objective: this.#price(runningUsdPerMonth),
+          })
+          this.#bill(t, variable, runningUsdPerMonth)
+          this.#used.set(key(c, group, t), variable)
+          supply.push([variable, 1])
+        }
+        for (const source of hourly) {
+          const { usdPerMonth, limits } = sources[source]!
+          // What may be rented up to a limit is whole; without one it follows from the rest.
+          const options = { objective: this.#price(usdPerMonth[t]!), integer: limits.length > 0 }
+          const variable = this.#builder.variable(`rent ${c} ${source} ${t}`, options)
+          this.#bill(t, variable, usdPerMonth[t]!)
+          this.#count(source, t, variable, 1)
+          this.#rented.set(key(c, source, t), variable)
+          supply.push([variable, 1])
+        }
+        this.#builder.constraint(`supply ${c} ${t}`, [...supply, ...needed], { lower: -existing }, null)
+      }
+    }
+    for (const [place, variable] of this.#used) {
+      const [, group, t] = place.split(' ').map(Number)
+      this.#take(group!, t!, [variable, 1])
     }
   }
-  if (monthlyCapUsd !== null || aim.least === 'cap') {
-    const fixed = fixedUsdPerMonth(problem)
-    for (const t of at) {
-      if (billed[t]!.length === 0) continue
-      const isAim = aim.least === 'cap'
-      const all: Term[] = isAim ? [...billed[t]!, [aimVariable!, -1]] : billed[t]!
-      const upper = isAim ? -fixed : (monthlyCapUsd ?? 0) - fixed
-      builder.constraint(`cap ${t}`, all, { upper }, `monthly_cap in ${monthNames[t]}`)
-    }
-  }
-  return { program: builder.build(), ways, bought, used, rented, lanes, uncarried, aim: aimVariable }
-}
 
-/** Runs on a committed source take turns on as many machines as the widest of them needs. */
-function laneRows(
-  { workloads }: ForecastProblem,
-  ways: readonly WayVariable[],
-  builder: ProgramBuilder,
-  lanes: Map<string, number>,
-  take: (source: number, t: number, term: Term) => void,
-): void {
-  const hours = new Map<string, Term[]>()
-  const widths = new Map<string, Term[]>()
-  const add = (map: Map<string, Term[]>, place: string, term: Term): void => {
-    const terms = map.get(place)
-    if (terms) terms.push(term)
-    else map.set(place, [term])
-  }
-  for (const { workload, month, way, variable } of ways) {
-    if (way.type !== 'committed') continue
-    if (!way.lane) {
-      take(way.source, month, [variable, way.machines])
-      continue
-    }
-    const place = key(way.source, month)
-    if (!lanes.has(place)) {
-      const lane = builder.variable(`lane ${place}`)
-      lanes.set(place, lane)
-      take(way.source, month, [lane, 1])
-    }
-    add(hours, place, [variable, way.hours])
-    add(widths, `${place} ${workload}`, [variable, -way.machines])
-  }
-  for (const [place, terms] of hours) {
-    builder.constraint(`hours ${place}`, terms, { upper: HOURS_PER_MONTH }, null)
-    for (const w of workloads.keys()) {
-      const own = widths.get(`${place} ${w}`)
-      if (own !== undefined) builder.constraint(`width ${place} ${w}`, [[lanes.get(place)!, 1], ...own], { lower: 0 }, null)
-    }
-  }
-}
-
-/** Every way of a workload in a month that may be part of a cheapest answer. */
-export function waysOf(problem: ForecastProblem, pools: Pools, w: number, t: number): Way[] {
-  const { sources, workloads } = problem
-  const workload = workloads[w]!
-  const best = pools.hourly[w]![t]!
-  const ways: Way[] = best === null ? [] : [{ type: 'hourly', ...best }]
-  if (workload.type === 'serve') return [...ways, ...poolWays(problem, pools, workload, w, t, best)]
-  const limited = hourlyWays(problem, workload, t).filter(
-    ({ source, usd }) => sources[source]!.limits.length > 0 && (best === null || usd < best.usd),
-  )
-  ways.push(...withoutBeaten(problem, limited).map((way): Way => ({ type: 'hourly', ...way })))
-  return [...ways, ...committedWays(problem, pools, workload, t)]
-}
-
-function poolWays(
-  { sources, kinds }: ForecastProblem,
-  pools: Pools,
-  workload: Serving,
-  w: number,
-  t: number,
-  best: HourlyWay | null,
-): Way[] {
-  const ways: { way: Way; leastUsd: number; gpus: number; limits: readonly number[] | null }[] = []
-  for (const [index, { kind, committed, hourly, members }] of pools.classes.entries()) {
-    if (!members.includes(w)) continue
-    const machines = workload.needs.get(kind)?.[t] ?? Number.POSITIVE_INFINITY
-    if (!Number.isFinite(machines)) continue
-    const leastUsd = machines * Math.min(...hourly.map((source) => sources[source]!.usdPerMonth[t]!))
-    // What is only rented saves nothing that it does not cost itself.
-    if (committed.length === 0 && best !== null && leastUsd >= best.usd) continue
-    const [only] = hourly
-    const limits = committed.length === 0 && hourly.length === 1 ? sources[only!]!.limits : null
-    const gpus = machines * kinds[kind]!.gpusPerMachine
-    ways.push({ way: { type: 'pool', class: index, machines }, leastUsd, gpus, limits })
-  }
-  // A kind that is rented from one source takes the place of another that is dearer, on more GPUs, in the same limits and more.
-  return ways
-    .filter(
-      (one, a) =>
-        one.limits === null ||
-        !ways.some(
-          (other, b) =>
-            a !== b &&
-            other.limits !== null &&
-            other.leastUsd <= one.leastUsd &&
-            other.gpus <= one.gpus &&
-            isSubset(other.limits, one.limits!) &&
-            (other.leastUsd < one.leastUsd || other.gpus < one.gpus || other.limits.length < one.limits!.length || b < a),
-        ),
+  #stock(group: number, t: number): Term[] {
+    return this.#pools.groups[group]!.sources.flatMap((source) =>
+      this.#active(source, t).map(([, variable]): Term => [variable, 1]),
     )
-    .map(({ way }) => way)
+  }
+
+  #existing(group: number): number {
+    return this.#pools.groups[group]!.sources.reduce((sum, source) => sum + this.#problem.sources[source]!.existing, 0)
+  }
+
+  /** Nothing is taken of a group that is not there. */
+  #groups(): void {
+    for (const [place, terms] of this.#taken) {
+      const [group, t] = place.split(' ').map(Number)
+      const stock = this.#stock(group!, t!).map(([variable, one]): Term => [variable, -one])
+      this.#builder.constraint(`have ${place}`, [...terms, ...stock], { upper: this.#existing(group!) }, null)
+    }
+  }
+
+  #limits(aim: number | null): void {
+    for (const [l, { gpus, requirement }] of this.#problem.limits.entries()) {
+      const isAim = typeof this.#aim === 'object' && this.#aim.limit === l
+      for (const t of this.#months) {
+        const terms = this.#counted[l]![t]!
+        if (terms.length === 0) continue
+        const all: Term[] = isAim ? [...terms, [aim!, -1]] : terms
+        this.#builder.constraint(`limit ${l} ${t}`, all, { upper: isAim ? 0 : gpus }, requirement)
+      }
+    }
+  }
+
+  #cap(aim: number | null): void {
+    const { monthlyCapUsd } = this.#problem
+    const isAim = this.#aim === 'cap'
+    if (monthlyCapUsd === null && !isAim) return
+    const fixed = fixedUsdPerMonth(this.#problem)
+    for (const t of this.#months) {
+      if (this.#billed[t]!.length === 0) continue
+      const all: Term[] = isAim ? [...this.#billed[t]!, [aim!, -1]] : this.#billed[t]!
+      const upper = (isAim ? 0 : (monthlyCapUsd ?? 0)) - fixed
+      this.#builder.constraint(`cap ${t}`, all, { upper }, `monthly_cap in ${this.#monthNames[t]}`)
+    }
+  }
 }
 
-/** Limited hourly ways without those that another beats in dollars and GPUs, in no other limits. */
-function withoutBeaten({ sources, kinds }: ForecastProblem, ways: readonly HourlyWay[]): HourlyWay[] {
-  const gpus = ({ source, machines }: HourlyWay): number => machines * kinds[sources[source]!.kind]!.gpusPerMachine
-  const beats = (a: HourlyWay, b: HourlyWay): boolean =>
-    a.usd <= b.usd && gpus(a) <= gpus(b) && isSubset(sources[a.source]!.limits, sources[b.source]!.limits)
-  return ways.filter((way, index) => !ways.some((other, o) => o !== index && beats(other, way) && (!beats(way, other) || o < index)))
-}
-
-/** Runs on machines that are committed to: in turns where a month holds them one after another. */
-function committedWays({ sources }: ForecastProblem, { committed }: Pools, workload: Training, t: number): Way[] {
-  const runs = workload.runs[t]!
-  return committed.flatMap((source) => {
-    const { kind, runningUsdPerMonth, trains } = sources[source]!
-    if (!workload.sources.has(source) || !trains) return []
-    return workload.ways.flatMap((run, index): Way[] => {
-      if (run.kind !== kind) return []
-      const hours = runs * run.hours
-      const usd = (run.machines * hours * runningUsdPerMonth) / HOURS_PER_MONTH
-      const side = lanesOf(runs, run.hours)
-      const lane = hours <= HOURS_PER_MONTH * (1 + SAME)
-      return [{ type: 'committed', source, run: index, lane, machines: run.machines * (lane ? 1 : side), hours, usd }]
-    })
-  })
+function append(map: Map<string, Term[]>, place: string, term: Term): void {
+  const terms = map.get(place)
+  if (terms) terms.push(term)
+  else map.set(place, [term])
 }
 
 /** No more machines of a source are bought than all workloads together could use at once. */
@@ -352,5 +319,3 @@ function mostMachines({ workloads, sources, months }: ForecastProblem, source: n
   }
   return most
 }
-
-export { cheapest }

@@ -5,6 +5,7 @@ import { type Ledger, ledgerOf } from './ledger.ts'
 import { type Pools, poolsOf } from './pools.ts'
 import type { ForecastProblem } from './problem.ts'
 import { type ForecastProgram, programOf } from './program.ts'
+import { isLarge, solveLarge } from './solve-large.ts'
 
 /** A forecast that was solved: what to do and what it costs. */
 export interface Solved {
@@ -24,11 +25,19 @@ export interface Unsolved {
   readonly outcome: SolveOutcome
 }
 
+/** Gaps that are asked for where nobody says one: by whether the program is solved at once or in stages. */
+export const DEFAULT_GAP = { whole: 0.001, stages: 0.01 } as const
+
+export type ForecastSolveOptions = Omit<SolveOptions, 'gap'> & {
+  /** By the size of the program where absent: {@link DEFAULT_GAP}. */
+  readonly gap?: number | undefined
+}
+
 /** Finds the cheapest way through the months. */
 export async function solveForecast(
   problem: ForecastProblem,
   monthNames: readonly string[],
-  options: SolveOptions,
+  options: ForecastSolveOptions,
   prune = true,
 ): Promise<Solved | Unsolved> {
   const pools = poolsOf(problem, prune)
@@ -37,9 +46,17 @@ export async function solveForecast(
     const { variables, constraints } = program.program
     const record = { variables: variables.length, constraints: constraints.length, gaveUp: [] }
     // A month without any way is seen before a solver is asked.
-    return { status: 'infeasible', problem, pools, program, outcome: { status: 'infeasible', solver: 'highs', ...record } }
+    return {
+      status: 'infeasible',
+      problem,
+      pools,
+      program,
+      outcome: { status: 'infeasible', solver: 'highs', ...record },
+    }
   }
-  const outcome = await solve(program.program, options)
+  const large = options.solver !== 'javascript-lp-solver' && isLarge(program.program)
+  const limits = { ...options, gap: options.gap ?? DEFAULT_GAP[large ? 'stages' : 'whole'] }
+  const outcome = large ? await solveLarge(program, problem.months, limits) : await solve(program.program, limits)
   if (outcome.status === 'optimal' || outcome.status === 'feasible') {
     const decisions = decisionsOf(problem, pools, program, outcome.values)
     return { status: outcome.status, problem, pools, decisions, ledger: ledgerOf(problem, pools, decisions), outcome }

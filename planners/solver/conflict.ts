@@ -29,26 +29,40 @@ function restricted(program: LinearProgram, kept: ReadonlySet<string>, relaxed: 
 }
 
 /**
+ * Solves that may end undecided before the search for members to leave out is broken off. Each may take this part of the time
+ * limit, so that together they take no longer than the limit.
+ */
+const UNDECIDED_SOLVES = 10
+
+/**
  * Deletion filter (Chinneck and Dravnieks, "Locating minimal infeasible constraint sets in linear programs", ORSA Journal on
- * Computing 3 (1991)): leaves out one requirement after the other, for good where the rest still conflicts. Tries runs of
+ * Computing 3 (1991)): leaves out one requirement after the other, for good where the rest still conflicts. May try runs of
  * several first, halved while they fail, so that few members among many requirements cost few solves.
  */
-async function filtered(requirements: readonly string[], isInfeasible: IsInfeasible): Promise<Conflict> {
+async function filtered(
+  requirements: readonly string[],
+  inRuns: boolean,
+  isInfeasible: IsInfeasible,
+): Promise<Conflict> {
+  const longest = (left: number) => (inRuns ? Math.max(1, Math.floor(left / 2)) : 1)
   let kept = [...requirements]
   let minimal = true
-  let run = Math.max(1, Math.floor(kept.length / 2))
+  let undecided = 0
+  let run = longest(kept.length)
   let position = 0
   while (position < kept.length) {
+    if (undecided === UNDECIDED_SOLVES) return { requirements: kept, minimal: false }
     const without = [...kept.slice(0, position), ...kept.slice(position + run)]
     const infeasible = await isInfeasible(new Set(without))
+    if (infeasible === null) undecided += 1
     if (infeasible === true) {
       kept = without
     } else if (run > 1 && kept.length - position > 1) {
-      run = Math.floor(run / 2)
+      run = infeasible === null ? 1 : Math.floor(run / 2)
     } else {
       if (infeasible === null) minimal = false
       position += 1
-      run = Math.max(1, Math.floor((kept.length - position) / 2))
+      run = longest(kept.length - position)
     }
   }
   return { requirements: kept, minimal }
@@ -59,20 +73,25 @@ async function filtered(requirements: readonly string[], isInfeasible: IsInfeasi
  * that nothing can be left out; another conflict may have fewer members). Later requirements stay rather than earlier ones.
  * Where already fractions cannot meet the requirements, most are left out on the relaxation, which is quick to solve.
  *
+ * @param options its time limit holds for the proof that there is a conflict, and once more for all solves together that end
+ * undecided while members are left out; members left untried stay, and the conflict is not called minimal.
  * @returns null where the program has a point, or where no limit sufficed to tell.
  */
 export async function findConflict(program: LinearProgram, options: SolveOptions): Promise<Conflict | null> {
   const infeasibility =
-    (relaxed: boolean): IsInfeasible =>
+    (relaxed: boolean, timeLimitSeconds: number): IsInfeasible =>
     async (kept) => {
-      const { status } = await solve(restricted(program, kept, relaxed), options)
+      const { status } = await solve(restricted(program, kept, relaxed), { ...options, timeLimitSeconds })
       return status === 'unknown' ? null : status === 'infeasible'
     }
-  let requirements: readonly string[] = requirementsOf(program.constraints)
-  if ((await infeasibility(true)(new Set(requirements))) === true) {
-    requirements = (await filtered(requirements, infeasibility(true))).requirements
-  } else if ((await infeasibility(false)(new Set(requirements))) !== true) {
-    return null
+  const whole = options.timeLimitSeconds
+  const part = whole / UNDECIDED_SOLVES
+  const requirements = requirementsOf(program.constraints)
+  if ((await infeasibility(true, whole)(new Set(requirements))) === true) {
+    const few = await filtered(requirements, true, infeasibility(true, part))
+    // Fractions can do without any of these already: whole numbers seldom can without several.
+    return filtered(few.requirements, false, infeasibility(false, part))
   }
-  return filtered(requirements, infeasibility(false))
+  if ((await infeasibility(false, whole)(new Set(requirements))) !== true) return null
+  return filtered(requirements, true, infeasibility(false, part))
 }

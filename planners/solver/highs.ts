@@ -1,4 +1,4 @@
-import type { Highs, Model, ModelData, VariableType } from 'highs'
+import type { Highs, Model, ModelData, OptionValue, VariableType } from 'highs'
 import type { LinearProgram } from './program.ts'
 import type { SolveLimits, Solver, SolverAnswer } from './solver.ts'
 
@@ -15,6 +15,15 @@ const FEASIBLE_POINT = 2
  * dollars a second too early.
  */
 const ABSOLUTE_GAP = 1e-9
+
+/** Options of HiGHS by their names, https://ergo-code.github.io/HiGHS/stable/options/definitions/ */
+export type HighsOptions = Readonly<Record<string, OptionValue>>
+
+/**
+ * Its heuristic "feasibility jump" takes ten milliseconds of each solve however small, ten times the rest of a small one. From
+ * this many variables on it runs, as it sometimes is what finds a first point within a short time limit (docs/solver.md).
+ */
+const FEASIBILITY_JUMP_VARIABLES = 200
 
 /** One instance, loaded at first use: loading takes a tenth of a second, and a warm one solves two to four times faster. */
 let instance: Promise<Highs> | null = null
@@ -70,15 +79,17 @@ function anyPointOf(program: LinearProgram): LinearProgram {
   return { ...program, variables: program.variables.map((variable) => ({ ...variable, objective: 0 })) }
 }
 
-function run(highs: Highs, program: LinearProgram, limits: SolveLimits): SolverAnswer {
+function run(highs: Highs, program: LinearProgram, limits: SolveLimits, options: HighsOptions): SolverAnswer {
   const status = highs.constants.modelStatus
   return highs.withModel((model: Model): SolverAnswer => {
     model.passModel(dataOf(highs, program))
     model.options.set({
       output_flag: false,
+      mip_abs_gap: ABSOLUTE_GAP,
+      mip_heuristic_run_feasibility_jump: program.variables.length >= FEASIBILITY_JUMP_VARIABLES,
+      ...options,
       time_limit: limits.timeLimitSeconds,
       mip_rel_gap: limits.gap,
-      mip_abs_gap: ABSOLUTE_GAP,
       ...(limits.nodes === undefined ? {} : { mip_max_nodes: limits.nodes }),
     })
     const { modelStatus } = model.run()
@@ -89,7 +100,7 @@ function run(highs: Highs, program: LinearProgram, limits: SolveLimits): SolverA
         return { status: 'infeasible' }
       case status.unbounded:
       case status.unboundedOrInfeasible: {
-        const point = run(highs, anyPointOf(program), limits)
+        const point = run(highs, anyPointOf(program), limits, options)
         return point.status === 'solution' ? { status: 'unbounded' } : point
       }
       case status.timeLimit:
@@ -110,10 +121,10 @@ function run(highs: Highs, program: LinearProgram, limits: SolveLimits): SolverA
   })
 }
 
-async function solve(program: LinearProgram, limits: SolveLimits): Promise<SolverAnswer> {
+async function solve(program: LinearProgram, limits: SolveLimits, options: HighsOptions): Promise<SolverAnswer> {
   const highs = await load()
   try {
-    return run(highs, program, limits)
+    return run(highs, program, limits, options)
   } catch (error) {
     // A crash leaves the instance's memory in no known state.
     instance = null
@@ -121,4 +132,9 @@ async function solve(program: LinearProgram, limits: SolveLimits): Promise<Solve
   }
 }
 
-export const highsSolver: Solver = { name: 'highs', solve }
+/** @param options of HiGHS beside or instead of those set here, to measure what they do. */
+export function highsWith(options: HighsOptions): Solver {
+  return { name: 'highs', solve: (program, limits) => solve(program, limits, options) }
+}
+
+export const highsSolver: Solver = highsWith({})

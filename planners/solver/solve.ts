@@ -3,14 +3,14 @@ import { isSmall, javascriptLpSolver } from './javascript-lp-solver.ts'
 import { type GaveUp, relativeGap, type SolveOutcome, type SolveRecord, type SolverName } from './outcome.ts'
 import { checkProgram, type LinearProgram } from './program.ts'
 import type { SolveLimits, Solver, SolverAnswer } from './solver.ts'
-import { findViolation, objectiveOf, tidied, type Violation } from './verify.ts'
+import { findViolation, objectiveOf, pastBound, tidied, type Violation } from './verify.ts'
 
 export interface SolveOptions extends SolveLimits {
   /** The solver to use whatever the size, and no other; by size where absent. */
   readonly solver?: SolverName
 }
 
-/** A solver claimed a solution that does not satisfy the program: a defect, never an answer. */
+/** A solver claimed a solution that does not satisfy the program or contradicts its own bound: a defect, never an answer. */
 export class UnverifiedSolution extends Error {
   override readonly name = 'UnverifiedSolution'
 }
@@ -83,6 +83,8 @@ async function settle(
   if (answer.bound === null) {
     return { outcome: { ...record, status: 'feasible', ...solution, bound: null, relativeGap: null } }
   }
+  const past = pastBound(program, objective, answer.bound)
+  if (past > 0) return { why: `the point it returned is better by ${past} than the bound it gave` }
   // Rounding may carry the objective a hair past the bound.
   const bound = program.sense === 'minimize' ? Math.min(answer.bound, objective) : Math.max(answer.bound, objective)
   const gap = relativeGap(objective, bound)
@@ -112,7 +114,7 @@ function checkLimits({ timeLimitSeconds, gap, nodes }: SolveLimits): void {
  * @returns the outcome with the solver that gave it. `optimal` is proved to within `gap`; `feasible` is the best found when
  * a limit was reached.
  * @throws ProgramError where the program is malformed; RangeError where a limit is; UnverifiedSolution where the last solver
- * claims a point that does not satisfy the program.
+ * claims a point that does not satisfy the program, or that beats the bound it gave.
  */
 export function solve(program: LinearProgram, options: SolveOptions): Promise<SolveOutcome> {
   const names = options.solver === undefined ? routeOf(program) : [options.solver]

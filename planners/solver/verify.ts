@@ -58,6 +58,23 @@ export function findViolation(program: LinearProgram, values: readonly number[])
   return null
 }
 
+/**
+ * What a bound may be passed by, of the size of the objective: ten times the tolerance of points, since it bounds a program
+ * whose rows may be missed by that.
+ */
+const BOUND_TOLERANCE = 1e-5
+
+/**
+ * Checks a bound against a point that was verified: none can be better, or the bound was wrong. Whether a bound that no point
+ * passes is right, no point can tell.
+ * @returns by how much the point is better than the bound, in the unit of the objective; 0 where rounding may account for it.
+ */
+export function pastBound({ sense, variables }: LinearProgram, objective: number, bound: number): number {
+  const by = sense === 'minimize' ? bound - objective : objective - bound
+  const size = variables.reduce((most, variable) => Math.max(most, Math.abs(variable.objective)), 1)
+  return by > BOUND_TOLERANCE * Math.max(size, Math.abs(objective), Math.abs(bound)) ? by : 0
+}
+
 /** The point with whole numbers exactly whole (2.9999999 is 3) and no value a hair outside its bounds or at -0. */
 export function tidied({ variables }: LinearProgram, values: readonly number[]): number[] {
   return values.map((value, index) => {

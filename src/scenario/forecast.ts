@@ -28,7 +28,7 @@ export const forecastSchema = z.strictObject({
   objective: z.enum(['cost']).meta({ description: 'What the forecast has least of' }).optional(),
   start: z
     .string({ error: 'expected a month as 2027-01' })
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month as 2027-01')
+    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month as 2027-01')
     .meta({ description: 'First month, YYYY-MM' }),
   months: quantity('How many months', { min: 1, max: MOST_MONTHS, whole: true }),
   workloads: z

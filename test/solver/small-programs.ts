@@ -66,6 +66,40 @@ export const smallPrograms: fc.Arbitrary<LinearProgram> = fc
   )
   .map(([sense, columns, rows]) => programOf(sense, columns, rows))
 
+/** A row that some point satisfies, a point of its own, so that rows conflict with each other and seldom with themselves. */
+interface KeptRow extends Row {
+  /** The point, each value as steps from the lower bound. */
+  at: number[]
+  requirement: 'own' | 'shared a' | 'shared b' | null
+}
+const keptRow: fc.Arbitrary<KeptRow> = fc
+  .tuple(
+    row,
+    fc.array(fc.nat(4), { minLength: 4, maxLength: 4 }),
+    fc.constantFrom('own', 'own', 'own', 'own', 'own', 'shared a', 'shared b', null),
+  )
+  .map(([each, at, requirement]) => ({ ...each, at, requirement }))
+
+/**
+ * Programs of bounded whole variables and up to nine rows, each a requirement of its own, one that rows share, or none (null).
+ * Whatever rows are left out, all points can be gone through.
+ */
+export const programsWithRequirements: fc.Arbitrary<LinearProgram> = fc
+  .tuple(fc.array(column, { minLength: 2, maxLength: 4 }), fc.array(keptRow, { minLength: 2, maxLength: 9 }))
+  .map(([columns, rows]) => {
+    const closed = columns.map((each): Column => ({ ...each, open: 'closed' }))
+    const kept = rows.map(({ coefficients, at, ...each }) => {
+      const sum = closed.reduce((s, { lower, span }, i) => s + coefficients[i]! * (lower + Math.min(at[i]!, span)), 0)
+      return { ...each, coefficients, bound: sum }
+    })
+    const program = programOf('minimize', closed, kept)
+    const constraints = program.constraints.map((each) => {
+      const { requirement } = rows[Number(each.name.slice('row '.length))]!
+      return { ...each, requirement: requirement === 'own' ? each.name : requirement }
+    })
+    return { ...program, constraints }
+  })
+
 /** @returns the best objective over all points with values from -3 to 6, null where none satisfies the program. */
 export function bruteForce({ sense, variables, constraints }: LinearProgram): number | null {
   let best: number | null = null

@@ -97,13 +97,18 @@ describe.each(BOTH)('%s', (solver) => {
     expect(await solve(empty, options)).toMatchObject({ status: 'optimal', values: [], objective: 0, relativeGap: 0 })
   })
 
-  test('names that the package uses itself do no harm', async () => {
+  test('names that the packages or the language use themselves do no harm', async () => {
     const builder = new ProgramBuilder('minimize')
-    const [result, feasible] = ['result', 'feasible'].map((name) => builder.variable(name, { objective: 1 }))
-    builder.constraint('z', [[result!, 1], [feasible!, 2]], { lower: 6 }) // biome-ignore format: a row of terms
-    builder.constraint('bounded', [[result!, 1]], { lower: 1 })
-    // 1 of the first, 2.5 of the second.
-    expect(await solve(builder.build(), options)).toMatchObject({ status: 'optimal', values: [1, 2.5], objective: 3.5 })
+    const names = ['result', 'feasible', 'bounded', '__proto__', 'constructor', 'toString', 'x0', 'z', '']
+    names.push('a name with spaces', 'end', '<= 3', 'st\nsubject to', 'Größe 模型 🚀')
+    // The i-th is at least i, at half a dollar more than the one before: all rows bind, 0.5 x sum of i (i + 1).
+    names.forEach((name, i) => {
+      const index = builder.variable(name, { objective: (i + 1) / 2, integer: i % 2 === 0 })
+      builder.constraint(name, [[index, 2]], { lower: 2 * i })
+    })
+    const outcome = await solve(builder.build(), options)
+    expect(outcome).toMatchObject({ status: 'optimal', values: names.map((_, i) => i) })
+    expect(outcome.status === 'optimal' && outcome.objective).toBeCloseTo((13 * 14 * 15) / 6, 9)
   })
 
   test('the same program gives the same bytes', async () => {
@@ -172,6 +177,33 @@ describe('limits', () => {
     expect(await solve(endless(), exact)).toMatchObject({ solver: 'highs', status: 'optimal', relativeGap: 0 })
   })
 
+  test('asked first on such a program, the small solver ends at its limit of work and HiGHS answers', async () => {
+    const { highsSolver } = await import('../../planners/solver/highs.ts')
+    const outcome = await solveWith([javascriptLpSolver(), highsSolver], endless(), exact)
+    expect(outcome).toMatchObject({
+      solver: 'highs',
+      status: 'optimal',
+      relativeGap: 0,
+      gaveUp: [{ solver: 'javascript-lp-solver', why: 'the limit of work was reached' }],
+    })
+  })
+
+  test('on a tableau of a few cells it is the steps that count', async () => {
+    // Twice a sum of whole numbers is even: 1,668 steps go through all of them, over 272,000 cells, 1.9 million with the steps.
+    const builder = new ProgramBuilder('minimize')
+    const ones = Array.from({ length: 8 }, (_, i) =>
+      builder.variable(`x${i}`, { objective: 1, integer: true, upper: 1 }),
+    )
+    builder.constraint(
+      'odd',
+      ones.map((index) => [index, 2]),
+      { lower: 9, upper: 9 },
+    )
+    const within = (limitCells: number) => solveWith([javascriptLpSolver(limitCells)], builder.build(), exact)
+    expect(await within(1e6)).toMatchObject({ status: 'unknown', why: 'the limit of work was reached' })
+    expect(await within(3e6)).toMatchObject({ status: 'infeasible' })
+  })
+
   test('past the limit of work HiGHS is asked, whatever the machine', async () => {
     const { highsSolver } = await import('../../planners/solver/highs.ts')
     expect(await solveWith([javascriptLpSolver(20_000), highsSolver], months(), exact)).toMatchObject({
@@ -188,6 +220,15 @@ describe('limits', () => {
     expect(outcome.bound).toBeLessThan(outcome.objective)
     expect(outcome.relativeGap).toBeCloseTo((outcome.objective - outcome.bound) / outcome.objective, 12)
     expect(JSON.stringify(await once())).toBe(JSON.stringify(outcome))
+  })
+
+  test('a limit of time returns the best found with its bound and gap', async () => {
+    // Nobody proved the best of this family: at 300 whole numbers HiGHS still looks for it after 10 s, and has points at once.
+    const outcome = await solve(instance('cover', 1, 60, 16), { timeLimitSeconds: 1.5, gap: 0 })
+    if (outcome.status !== 'feasible' || outcome.bound === null) throw new Error(`it was ${outcome.status}`)
+    expect(outcome.bound).toBeLessThan(outcome.objective)
+    expect(outcome.relativeGap).toBeCloseTo((outcome.objective - outcome.bound) / outcome.objective, 12)
+    expect(outcome.relativeGap).toBeGreaterThan(0)
   })
 
   test('a limit of time too short for any solution is said', async () => {

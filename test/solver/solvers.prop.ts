@@ -4,7 +4,7 @@ import { highsSolver } from '../../planners/solver/highs.ts'
 import { javascriptLpSolver } from '../../planners/solver/javascript-lp-solver.ts'
 import type { SolveOutcome } from '../../planners/solver/outcome.ts'
 import type { LinearProgram, ProgramVariable } from '../../planners/solver/program.ts'
-import { routeOf, solveWith } from '../../planners/solver/solve.ts'
+import { routeOf, solve, solveWith } from '../../planners/solver/solve.ts'
 import { type Family, instance, random } from './instances.ts'
 import { bruteForce, smallPrograms } from './small-programs.ts'
 
@@ -75,6 +75,33 @@ describe('the solvers against each other', () => {
       expect(answered).toBeGreaterThanOrEqual(12)
     },
   )
+
+  test('of 40 programs past the size that goes to the small solver, it answers more than 20, as HiGHS does', async () => {
+    const larger: readonly [Family, number, number][] = [
+      ['cover', 12, 8],
+      ['fleet', 3, 20],
+      ['fleet', 6, 12],
+      ['forecast', 6, 4],
+      ['forecast', 13, 3],
+    ]
+    let answered = 0
+    for (const [family, size, options] of larger) {
+      for (let seed = 1; seed <= 8; seed += 1) {
+        const program = instance(family, seed, size, options)
+        expect(routeOf(program)).toEqual(['highs'])
+        if ((await compare(program)).answered) answered += 1
+      }
+    }
+    expect(answered).toBeGreaterThanOrEqual(20)
+  })
+
+  test.each(['javascript-lp-solver', 'highs'] as const)('two runs of %s give the same bytes', async (solver) => {
+    for (const [family, size, options] of families) {
+      const program = instance(family, 16, size, options)
+      const first = JSON.stringify(await solve(program, { ...exact, solver }))
+      expect(JSON.stringify(await solve(program, { ...exact, solver }))).toBe(first)
+    }
+  })
 
   test('quotas cut at random: both find the same programs infeasible', async () => {
     const next = random(7)

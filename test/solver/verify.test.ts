@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { ProgramBuilder } from '../../planners/solver/program.ts'
+import { highsSolver } from '../../planners/solver/highs.ts'
+import { type LinearProgram, ProgramBuilder } from '../../planners/solver/program.ts'
 import { solveWith, UnverifiedSolution } from '../../planners/solver/solve.ts'
 import type { Solver, SolverAnswer } from '../../planners/solver/solver.ts'
-import { findViolation, objectiveOf, tidied } from '../../planners/solver/verify.ts'
+import { findViolation, objectiveOf, pastBound, tidied } from '../../planners/solver/verify.ts'
+import { instance } from './instances.ts'
 
 /** Two kinds of machine, whole, and a routed load: y <= 300 n + 600 m, y = 900, n + m >= 3; cost 2 n + 5 m. */
 function machines() {
@@ -86,6 +88,13 @@ describe('a claimed solution that fails is never returned', () => {
     expect(await by(0.05)).toMatchObject({ status: 'optimal', bound: 5.7 })
   })
 
+  test('a point better than the bound that was proved is a contradiction, not a proof', async () => {
+    const solving = solveWith([claims('highs', solution([3, 0, 900], 6.5))], machines(), limits)
+    await expect(solving).rejects.toThrow(new UnverifiedSolution('highs: the point it returned is better by 0.5 than the bound it gave')) // biome-ignore format: one line
+    const hair = await solveWith([claims('highs', solution([3, 0, 900], 6 + 1e-9))], machines(), limits)
+    expect(hair).toMatchObject({ status: 'optimal', bound: 6, relativeGap: 0 })
+  })
+
   test('without a bound there is no gap', async () => {
     const outcome = await solveWith([claims('highs', solution([3, 0, 900], null))], machines(), limits)
     expect(outcome).toMatchObject({ status: 'feasible', bound: null, relativeGap: null })
@@ -110,4 +119,33 @@ describe('a claimed solution that fails is never returned', () => {
   ])('refuses limits that mean nothing: %o', async (bad, message) => {
     await expect(solveWith([claims('highs')], machines(), bad)).rejects.toThrow(message)
   })
+})
+
+test('a value changed in an answer of HiGHS is noticed, wherever it stands', async () => {
+  const program = instance('mix', 1, 3, 6)
+  const answer = await highsSolver.solve(program, { timeLimitSeconds: 20, gap: 0.01 })
+  if (answer.status !== 'solution') throw new Error(`it was ${answer.status}`)
+  let noticed = 0
+  for (const [index, { integer }] of program.variables.entries()) {
+    const values = answer.values.map((value, at) => (at === index ? value + (integer ? 0.5 : -1) : value))
+    const tampered: Solver = { name: 'highs', solve: async () => ({ ...answer, values }) }
+    // Continuous variables are solved again with the whole numbers fixed, by the same solver, which insists.
+    const solving = solveWith([tampered], program, { timeLimitSeconds: 20, gap: 0.01 })
+    await expect(solving, `variable ${index}`).rejects.toThrow(UnverifiedSolution)
+    noticed += 1
+  }
+  expect(noticed).toBe(54)
+})
+
+test('the same of both senses: a bound counts as passed by more than a hundred-thousandth of the size of the objective', () => {
+  const bounded = (sense: LinearProgram['sense']) => {
+    const builder = new ProgramBuilder(sense)
+    builder.variable('x', { objective: 100 })
+    return builder.build()
+  }
+  expect(pastBound(bounded('minimize'), 99.998, 100)).toBeCloseTo(0.002, 9)
+  expect(pastBound(bounded('minimize'), 99.9995, 100)).toBe(0)
+  expect(pastBound(bounded('minimize'), 100.002, 100)).toBe(0)
+  expect(pastBound(bounded('maximize'), 100.002, 100)).toBeCloseTo(0.002, 9)
+  expect(pastBound(bounded('maximize'), 99.998, 100)).toBe(0)
 })

@@ -1,8 +1,9 @@
-import type { FleetResult } from '../../result/fleet.ts'
+import type { FleetPlacement, FleetResult } from '../../result/fleet.ts'
 import { usdPerHour } from '../../units.ts'
 import { printable } from '../printable.ts'
 import { MARKS, type Style, styleFor } from '../style.ts'
 import { table } from '../table.ts'
+import { explain } from '../text/explain.ts'
 import { assumptions, list, warnings } from '../text/notes.ts'
 import { join, type TextOptions } from '../text.ts'
 import { wrap } from '../wrap.ts'
@@ -31,6 +32,8 @@ export function fleetText(given: FleetResult, options: TextOptions): string {
     kinds(result, style),
     moves(result, style),
     [...assumptions(result.assumptions, style), ...warnings(result.warnings, style), ...notes(result, style)],
+    ...(options.explain === true ? result.placements.flatMap((entry) => derived(entry, style)) : []),
+    launches(result, style),
   ])
 }
 
@@ -98,4 +101,21 @@ function notes(result: FleetResult, style: Style): string[] {
   const { prices_as_of: dated, hash } = result.catalog
   const prices = dated === null ? `catalog ${hash}` : `the newest of ${dated}, catalog ${hash}`
   return [...wrap(`Solver: ${solverSentence(result)}`), ...wrap(`Prices: ${prices}`)].map(style.faint)
+}
+
+function derived({ workload, plan }: FleetPlacement, style: Style): string[][] {
+  return [[style.title(`${workload} on ${plan.placement.instance}`)], ...explain(plan, style)]
+}
+
+/** More commands than this are for a file. */
+const MOST_COMMANDS = 8
+
+function launches({ placements: all }: FleetResult, style: Style): string[] {
+  if (all.length === 0) return []
+  if (all.length > MOST_COMMANDS) return [style.faint('Launch commands: --format markdown or json has them.')]
+  const commands = all.flatMap(({ workload, plan }) => [
+    style.faint(`# ${workload} on ${plan.placement.instance}`),
+    ...plan.launch.split('\n'),
+  ])
+  return [style.title('Start them with'), ...commands]
 }
