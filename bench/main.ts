@@ -1,6 +1,6 @@
 /**
  * Prints how fast planning is: a cold process, a search over the whole space of one model, configurations evaluated a
- * second, and a comparison of 200 scenario files. Figures only; nothing here fails. Run it on a quiet machine:
+ * second, a comparison of 200 scenario files, and fleets and forecasts with the sizes and gaps of their programs. Figures only; nothing here fails. Run it on a quiet machine:
  * `npm run bench`.
  */
 import { spawnSync } from 'node:child_process'
@@ -8,8 +8,9 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'no
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { planText } from '../planners/index.ts'
+import { planScenario, planText } from '../planners/index.ts'
 import { loadCatalog } from '../src/io/load-catalog.ts'
+import { readScenario } from '../src/io/read-scenario.ts'
 
 const AS_OF = '2026-11-21'
 const root = new URL('../../', import.meta.url)
@@ -62,9 +63,34 @@ async function searches(): Promise<void> {
   }
 }
 
+/** Scenarios of several workloads: solved as programs, and not compared. */
+const PROGRAMS = /^(fleet|forecast|article-monthly)-/
+
+function scenarioFiles(): string[] {
+  return readdirSync(new URL('scenarios/', root)).filter((name) => name.endsWith('.yaml'))
+}
+
+/** Everything from the text of a scenario to its result: reading, the supply of configurations, and the program. */
+async function programs(): Promise<void> {
+  const catalog = await loadCatalog()
+  for (const name of scenarioFiles().filter((file) => PROGRAMS.test(file))) {
+    const path = `scenarios/${name}`
+    const text = readFileSync(new URL(path, root), 'utf8')
+    const start = performance.now()
+    const result = await planScenario(text, path, catalog, { asOf: AS_OF }, readScenario)
+    const seconds = (performance.now() - start) / 1000
+    if (!('solver' in result)) throw new Error(`${name} is no program`)
+    const { name: solver, variables, constraints, gap } = result.solver
+    const proved = gap === null ? 'nothing proved' : `gap ${(gap * 100).toFixed(2)} %`
+    console.log(
+      `program       ${name.padEnd(36)} ${seconds.toFixed(2).padStart(5)} s, ${solver}, ${variables} variables x ${constraints} constraints, ${result.status}, ${proved}`,
+    )
+  }
+}
+
 /** The shipped scenarios, each several times over, as one `plan compare`. */
 function batch(files: number): void {
-  const shipped = readdirSync(new URL('scenarios/', root)).filter((name) => name.endsWith('.yaml'))
+  const shipped = scenarioFiles().filter((name) => !PROGRAMS.test(name))
   const directory = mkdtempSync(join(tmpdir(), 'gpu-plan-bench-'))
   const copies = Array.from({ length: files }, (_, index) => {
     const name = shipped[index % shipped.length] ?? ''
@@ -91,3 +117,4 @@ coldProcess('scenarios/serve-70b.yaml', 10)
 coldProcess('scenarios/train-405b-pretrain.yaml', 5)
 await searches()
 batch(200)
+await programs()

@@ -27,7 +27,7 @@ function replicaUnits({ name, request, kinds }: Serving, catalog: Catalog): Unit
       id: name,
       capacity: demandOf({ request }),
       spares: request.redundancy,
-      options: servingOptions(request, catalog, linksOf(kinds)),
+      options: servingOptions(request, catalog, linksOf(kinds), largestOf(kinds)),
     },
     kinds,
   )
@@ -47,6 +47,14 @@ export function linksOf(kinds: readonly NodeKind[]): Map<string, Set<string>> {
     links.set(gpu, known)
   }
   return links
+}
+
+/** GPUs of the largest node, by GPU; without an entry where replicas may span nodes. */
+function largestOf(kinds: readonly NodeKind[]): Map<string, number> {
+  const largest = new Map<string, number>()
+  for (const { gpu, gpusPerNode } of kinds) largest.set(gpu, Math.max(gpusPerNode, largest.get(gpu) ?? 0))
+  for (const { gpu, networkGbitPerSecond } of kinds) if (networkGbitPerSecond !== null) largest.delete(gpu)
+  return largest
 }
 
 /**

@@ -27,7 +27,7 @@ export function commitmentsOf(
     const bought = source.way === 'owned'
     const factor = resolved.trend[purchase.month]!
     const usd = bought ? purchase.machines * lots.get(detail.name)!.capexUsd * factor : monthly * termMonths
-    const onDemand = onDemandUsd(resolved, source.kind, purchase.month)
+    const onDemand = onDemandUsd(resolved, source.serves[0]!, purchase.month)
     return {
       month: monthAfter(start, purchase.month),
       action: bought ? 'buy' : 'reserve',
@@ -54,10 +54,16 @@ export function commitmentsOf(
   })
 }
 
-/** US dollars a month of the cheapest machine of a kind on demand; null where nobody rents it out. */
+/** US dollars a month of as many of the same GPUs on demand: of such a machine, else of the cheapest by GPU; null where nobody rents them out. */
 function onDemandUsd({ problem, sources }: ResolvedForecast, kind: number, month: number): number | null {
-  const usd = problem.sources.flatMap((source, index) =>
-    source.kind === kind && sources[index]!.pricing === 'on-demand' ? [source.usdPerMonth[month]!] : [],
+  const { gpu, gpusPerMachine } = problem.kinds[kind]!
+  const rents = problem.sources.flatMap((source, index) => {
+    const detail = sources[index]!
+    return detail.pricing === 'on-demand' && detail.gpu === gpu ? [{ source, gpus: detail.gpusPerMachine }] : []
+  })
+  const same = rents.filter(({ gpus }) => gpus === gpusPerMachine)
+  const usd = (same.length > 0 ? same : rents).map(
+    ({ source, gpus }) => (source.usdPerMonth[month]! / gpus) * gpusPerMachine,
   )
   return usd.length === 0 ? null : Math.min(...usd)
 }

@@ -58,7 +58,7 @@ function candidates({ workloads }: ResolvedForecast, solved: Solved, w: number):
       return replicas(detail, problem.kinds, pools.classes[way.class]!.kind, t, source)
     }
     return equalWays(problem, w, t, way).flatMap((equal): Running[] => {
-      const { kind } = problem.sources[equal.source]!
+      const { kind } = equal
       if (equal.run !== null) return [{ id: `r${equal.run}`, kind, source: equal.source, packed: null, run: equal.run }]
       return replicas(detail, problem.kinds, kind, t, equal.source)
     })

@@ -22,6 +22,8 @@ export interface HourlyWay {
   readonly machines: number
   /** Index of the run way; null for serving. */
   readonly run: number | null
+  /** Kind as which the machines are used. */
+  readonly kind: number
 }
 
 /** Reserved and owned sources of a kind that nobody tells apart: the same workloads use them, at the same cost. */
@@ -66,10 +68,13 @@ export function hourlyWays(problem: ForecastProblem, workload: Serving | Trainin
   if (workload.type === 'serve') {
     for (const index of workload.sources) {
       const source = problem.sources[index]!
-      const machines = workload.needs.get(source.kind)?.[month] ?? Number.POSITIVE_INFINITY
-      if (source.way !== 'hourly' || !Number.isFinite(machines)) continue
-      const usd = machines * source.usdPerMonth[month]!
-      ways.push({ usd, source: index, machineMonths: machines, machines, run: null })
+      if (source.way !== 'hourly') continue
+      for (const kind of source.serves) {
+        const machines = workload.needs.get(kind)?.[month] ?? Number.POSITIVE_INFINITY
+        if (!Number.isFinite(machines)) continue
+        const usd = machines * source.usdPerMonth[month]!
+        ways.push({ usd, source: index, machineMonths: machines, machines, run: null, kind })
+      }
     }
     return ways
   }
@@ -80,7 +85,7 @@ export function hourlyWays(problem: ForecastProblem, workload: Serving | Trainin
       if (source.kind !== kind || source.way !== 'hourly' || !source.trains) continue
       const machineMonths = (runs * machines * hours) / HOURS_PER_MONTH
       const usd = machineMonths * source.usdPerMonth[month]!
-      ways.push({ usd, source: index, machineMonths, machines: machines * lanesOf(runs, hours), run })
+      ways.push({ usd, source: index, machineMonths, machines: machines * lanesOf(runs, hours), run, kind })
     }
   }
   return ways
@@ -145,12 +150,12 @@ function withoutDominated({ sources, workloads }: ForecastProblem, committed: re
 
 function withoutDear(problem: ForecastProblem, committed: readonly number[], hourly: Pools['hourly']): number[] {
   const { sources } = problem
-  const kinds = new Set(committed.map((index) => sources[index]!.kind))
+  const kinds = new Set(committed.map((index) => sources[index]!.serves[0]!))
   const dear = [...kinds].filter((kind) => isDear(problem, kind, committed, hourly))
-  return committed.filter((index) => !dear.includes(sources[index]!.kind))
+  return committed.filter((index) => !dear.includes(sources[index]!.serves[0]!))
 }
 
-/** Whether even the cheapest price of the kind is dearer than renting by the hour, for every workload in every month. */
+/** Whether even the cheapest price of the kind, all its networks together, is dearer than renting by the hour, for every workload in every month. */
 function isDear(
   { sources, workloads, months }: ForecastProblem,
   kind: number,
@@ -159,15 +164,16 @@ function isDear(
 ): boolean {
   const own = [...sources.keys()].filter((index) => {
     const source = sources[index]!
-    return source.kind === kind && (source.way === 'hourly' || committed.includes(index))
+    return source.serves[0] === kind && (source.way === 'hourly' || committed.includes(index))
   })
   const least = Array.from({ length: months }, (_, t) => Math.min(...own.map((index) => leastUsd(sources[index]!, t))))
   return workloads.every((workload, w) => {
     if (!own.some((index) => workload.sources.has(index))) return true
     return least.every((usd, t) => {
       const best = hourly[w]![t]
-      if (best === null || best === undefined) return machineMonthsOn(workload, kind, t) === Number.POSITIVE_INFINITY
-      return machineMonthsOn(workload, kind, t) * usd > best.usd * (1 + SAME)
+      const machineMonths = Math.min(...own.map((index) => machineMonthsOn(workload, sources[index]!, t)))
+      if (best === null || best === undefined) return machineMonths === Number.POSITIVE_INFINITY
+      return machineMonths * usd > best.usd * (1 + SAME)
     })
   })
 }
@@ -179,9 +185,11 @@ function leastUsd({ way, usdPerMonth, termMonths, runningUsdPerMonth }: Source, 
   return Math.min(...usdPerMonth.slice(Math.max(0, month - termMonths + 1), month + 1))
 }
 
-/** The fewest machine-months of a kind that carry the workload in a month; Infinity where none do. */
-function machineMonthsOn(workload: Serving | Training, kind: number, month: number): number {
-  if (workload.type === 'serve') return workload.needs.get(kind)?.[month] ?? Number.POSITIVE_INFINITY
+/** The fewest machine-months of a source that carry the workload in a month; Infinity where none do. */
+function machineMonthsOn(workload: Serving | Training, { kind, serves }: Source, month: number): number {
+  if (workload.type === 'serve') {
+    return Math.min(...serves.map((each) => workload.needs.get(each)?.[month] ?? Number.POSITIVE_INFINITY))
+  }
   const ways = workload.ways.filter((way) => way.kind === kind)
   return Math.min(...ways.map(({ machines, hours }) => (machines * hours * workload.runs[month]!) / HOURS_PER_MONTH))
 }
@@ -191,10 +199,10 @@ function classesOf({ sources, workloads }: ForecastProblem, groups: readonly Com
   for (const [w, workload] of workloads.entries()) {
     if (workload.type !== 'serve') continue
     for (const kind of workload.needs.keys()) {
-      const own = [...workload.sources].filter((index) => sources[index]!.kind === kind)
+      const own = [...workload.sources].filter((index) => sources[index]!.serves.includes(kind))
       // What costs nothing more to use comes first.
       const bound = [...groups.keys()]
-        .filter((g) => groups[g]!.kind === kind && workload.sources.has(groups[g]!.sources[0]!))
+        .filter((g) => own.includes(groups[g]!.sources[0]!))
         .sort((a, b) => groups[a]!.runningUsdPerMonth - groups[b]!.runningUsdPerMonth || a - b)
       const hourly = cheapestFirst(
         own.filter((index) => sources[index]!.way === 'hourly'),

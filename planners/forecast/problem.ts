@@ -8,6 +8,7 @@ export interface MachineKind {
   readonly gpu: string
   readonly gpusPerMachine: number
   readonly link: string
+  /** Null where nothing is known of it, or nothing spans machines; Infinity for serving over any network. */
   readonly networkGbitPerSecond: number | null
 }
 
@@ -15,6 +16,12 @@ export interface MachineKind {
 export interface Source {
   /** Index of the machine kind. */
   readonly kind: number
+  /**
+   * Kinds as which it serves, by index. Replicas within a machine do not care for the network between machines, so sources that differ in
+   * that alone serve as one kind, and those with a network also as another, on which replicas span machines. Sources that share
+   * any share the first.
+   */
+  readonly serves: readonly number[]
   /** hourly: rented by the hour; reserved: bought for a term, paid by the month; owned: bought for good, or there already. */
   readonly way: 'hourly' | 'reserved' | 'owned'
   /**

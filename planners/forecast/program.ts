@@ -301,15 +301,15 @@ function append(map: Map<string, Term[]>, place: string, term: Term): void {
 
 /** No more machines of a source are bought than all workloads together could use at once. */
 function mostMachines({ workloads, sources, months }: ForecastProblem, source: number): number {
-  const { kind } = sources[source]!
+  const { kind, serves } = sources[source]!
   let most = 0
   for (let t = 0; t < months; t++) {
     let sum = 0
     for (const workload of workloads) {
       if (!workload.sources.has(source)) continue
       if (workload.type === 'serve') {
-        const machines = workload.needs.get(kind)?.[t] ?? 0
-        sum += Number.isFinite(machines) ? machines : 0
+        const needs = serves.map((each) => workload.needs.get(each)?.[t] ?? 0)
+        sum += Math.max(0, ...needs.filter(Number.isFinite))
       } else {
         const wide = workload.ways.filter((way) => way.kind === kind)
         sum += Math.max(0, ...wide.map(({ machines, hours }) => machines * lanesOf(workload.runs[t]!, hours)))

@@ -84,7 +84,8 @@ export function resolveForecast(
     for (const [w, { gpus }] of workloads.entries()) if (gpus.has(lot.gpu)) sourcesOf[w]!.add(index)
   }
   const details = workloads.map((workload, w): WorkloadDetail => {
-    const used = new Set([...sourcesOf[w]!].map((index) => market.sources[index]!.kind))
+    const own = [...sourcesOf[w]!].map((index) => market.sources[index]!)
+    const used = new Set(own.flatMap(({ kind, serves }) => (workload.type === 'train' ? [kind] : serves)))
     const kinds = [...used].sort((a, b) => a - b)
     const machines = kinds.map((kind) => market.kinds[kind]!)
     if (workload.type === 'train') {
@@ -157,9 +158,18 @@ function servingOf(
       const least = Math.min(...options.map(({ option }) => machinesFor(option, machine, demand, request.redundancy)))
       return least * machine.gpusPerMachine > maxGpus ? Number.POSITIVE_INFINITY : least
     })
-    if (machines.some(Number.isFinite)) needs.set(kind, machines)
+    // Replicas that span machines count only where they do with fewer.
+    const alone = kinds.findIndex((each) => each.networkGbitPerSecond === null && isAlike(each, machine))
+    const within = alone === kind ? undefined : needs.get(alone)
+    const isBetter = machines.some((number, t) => number < (within?.[t] ?? Number.POSITIVE_INFINITY))
+    if (isBetter) needs.set(kind, machines)
   }
   return { type: 'serve', name, needs, sources }
+}
+
+/** The same but for the network. */
+function isAlike(a: MachineKind, b: MachineKind): boolean {
+  return a.gpu === b.gpu && a.gpusPerMachine === b.gpusPerMachine && a.link === b.link
 }
 
 function trainingOf(
@@ -207,13 +217,13 @@ class Market {
         // What is reserved is paid whether it is up or not.
         const share = termMonths > 0 ? 1 : billedShare
         return this.#once(JSON.stringify([offer.id, pricing, usdPerHour, share]), () => {
-          const kind = this.#kind(offer.gpu, offer.gpu_count, offer.link, offer.network_gbit_per_second)
+          const kinds = this.#kinds(offer.gpu, offer.gpu_count, offer.link, offer.network_gbit_per_second)
           const usd = usdPerHour * HOURS_PER_MONTH * share
           const limits = this.#limitsOf(offer, pricing)
           const { gpu, gpu_count: gpusPerMachine } = offer
           this.details.push({ name: offer.id, offer, pricing, gpu, gpusPerMachine })
           return {
-            kind,
+            ...kinds,
             way: termMonths > 0 ? 'reserved' : 'hourly',
             usdPerMonth: this.#trend.map((factor) => usd * factor),
             runningUsdPerMonth: 0,
@@ -244,7 +254,7 @@ class Market {
       const usd = ownedCapitalUsdPerHour(cost) * HOURS_PER_MONTH
       this.details.push({ name, offer: null, pricing: 'owned', gpu: lot.gpu, gpusPerMachine })
       return {
-        kind: this.#kind(lot.gpu, gpusPerMachine, lot.link ?? null, lot.network_gbit_per_second ?? null),
+        ...this.#kinds(lot.gpu, gpusPerMachine, lot.link ?? null, lot.network_gbit_per_second ?? null),
         way: 'owned',
         usdPerMonth: this.#trend.map((factor) => usd * factor),
         runningUsdPerMonth: ownedRunningUsdPerHour(cost) * HOURS_PER_MONTH,
@@ -266,11 +276,26 @@ class Market {
     return this.sources.push(source) - 1
   }
 
+  /** The kind of a machine, and those as which it serves. */
+  #kinds(gpu: string, gpus: number, link: string | null, network: number | null): Pick<Source, 'kind' | 'serves'> {
+    const alone = this.#kind(gpu, gpus, link, null)
+    if (network === null) return { kind: alone, serves: [alone] }
+    return {
+      kind: this.#kind(gpu, gpus, link, network),
+      serves: [alone, this.#kind(gpu, gpus, link, Number.POSITIVE_INFINITY)],
+    }
+  }
+
   #kind(gpu: string, gpusPerMachine: number, link: string | null, networkGbitPerSecond: number | null): number {
     const usual = get(this.#catalog, 'gpus', gpu).interconnect.link
     const kind = { gpu, gpusPerMachine, link: gpusPerMachine === 1 ? usual : (link ?? usual), networkGbitPerSecond }
-    const key = JSON.stringify(kind)
-    const found = this.kinds.findIndex((each) => JSON.stringify(each) === key)
+    const found = this.kinds.findIndex(
+      (each) =>
+        each.gpu === gpu &&
+        each.gpusPerMachine === gpusPerMachine &&
+        each.link === kind.link &&
+        each.networkGbitPerSecond === networkGbitPerSecond,
+    )
     return found >= 0 ? found : this.kinds.push(kind) - 1
   }
 

@@ -91,7 +91,7 @@ function monthBill(
   const rentOf = (w: number, kind: number): number => {
     const own = [...problem.workloads[w]!.sources]
       .map((index) => sources[index]!)
-      .filter((source) => source.kind === kind)
+      .filter((source) => source.kind === kind || source.serves.includes(kind))
     const hourly = own.filter(({ way }) => way === 'hourly').map(({ usdPerMonth }) => usdPerMonth[t]!)
     // Where nothing is rented by the hour, more of the same is reserved.
     const reserved = own.filter(({ way }) => way === 'reserved').map(({ usdPerMonth }) => usdPerMonth[t]!)

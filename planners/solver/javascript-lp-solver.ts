@@ -44,9 +44,9 @@ interface PackageProgram {
 const OPTIONS = { nodeSelection: 'hybrid', branching: 'pseudocost', useMIRCuts: true, presolve: false } as const
 
 /**
- * Cells of the tableau that pivots may pass over before the search is given up: a second or less at the sizes that come here
- * first, less than that on larger ones, of whose cells most are zero and passed by. Counted, not timed, so that the same
- * program takes the same way everywhere.
+ * Cells of the tableau that pivots may pass over before the search is given up: some tenths of a second to two at the sizes
+ * that come here first, less on larger tableaus, where most cells are zero and passed by (docs/solver.md). Counted, not
+ * timed, so that the same program takes the same way everywhere.
  */
 export const WORK_LIMIT_CELLS = 4e8
 

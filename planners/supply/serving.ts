@@ -14,28 +14,53 @@ const LARGEST_BOARD = 16
  * The ways in which a workload can run that no other way beats, by kind of GPU: every engine release, format, split and concurrency that
  * fits and meets the latency and quality targets, searched exactly. Prices play no part; who buys decides which is cheapest.
  * @param links how GPUs of a kind may be joined beside their usual link, by GPU id: shapes differ in this
+ * @param largest GPUs that a replica may take at most, by GPU id; absent = no limit. Splits beyond it are not tried
  */
 export function servingOptions(
   request: ServeRequest,
   catalog: Catalog,
   links: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
+  largest: ReadonlyMap<string, number> = new Map(),
 ): ReplicaOption[] {
-  const offers = request.gpus.flatMap((gpu) => {
-    const joined = new Set([gpu.interconnect.link, ...(links.get(gpu.id) ?? [])])
-    return [...joined].map((link) => unpriced({ gpu: gpu.id, gpu_count: LARGEST_BOARD, link }))
+  return nonDominated(
+    request.gpus.flatMap((gpu) => {
+      const joined = new Set([gpu.interconnect.link, ...(links.get(gpu.id) ?? [])])
+      const anywhere: ServeRequest = {
+        ...request,
+        gpus: [gpu],
+        offers: [...joined].map((link) => unpriced({ gpu: gpu.id, gpu_count: LARGEST_BOARD, link })),
+        maxGpus: Number.POSITIVE_INFINITY,
+        redundancy: 0,
+      }
+      const most = largest.get(gpu.id)
+      return most === undefined
+        ? found(anywhere, catalog)
+        : splitsWithin(anywhere, most).flatMap((each) => found(each, catalog))
+    }),
+  )
+}
+
+/** The request in parts, one for each tensor-parallel degree with the pipeline degrees that the GPUs leave. */
+function splitsWithin(request: ServeRequest, mostGpus: number): ServeRequest[] {
+  return request.tensorParallel.flatMap((tensorParallel) => {
+    const pipelineParallel = request.pipelineParallel.filter((stages) => stages * tensorParallel <= mostGpus)
+    return pipelineParallel.length === 0 ? [] : [{ ...request, tensorParallel: [tensorParallel], pipelineParallel }]
   })
-  const anywhere: ServeRequest = { ...request, offers, maxGpus: Number.POSITIVE_INFINITY, redundancy: 0 }
-  const found: ReplicaOption[] = []
-  search(serveSpace(anywhere, catalog), new ServeAssignment(), {
+}
+
+/** Options of the request's only GPU; some of them may beat others. */
+function found(request: ServeRequest, catalog: Catalog): ReplicaOption[] {
+  const options: ReplicaOption[] = []
+  search(serveSpace(request, catalog), new ServeAssignment(), {
     exhaustive: true,
     bound: () => null,
     accept: (a) => {
       // Most are beaten by one that is known: no object is made for them.
-      const capacity = capacityOf(anywhere, a)
-      if (!found.some((known) => isBeaten(known, a, capacity))) found.push(optionOf(anywhere, a))
+      const capacity = capacityOf(request, a)
+      if (!options.some((known) => isBeaten(known, a, capacity))) options.push(optionOf(request, a))
     },
   })
-  return nonDominated(found)
+  return options
 }
 
 function capacityOf(request: ServeRequest, a: ServeAssignment): number {
@@ -46,7 +71,6 @@ function capacityOf(request: ServeRequest, a: ServeAssignment): number {
 function isBeaten(known: ReplicaOption, a: ServeAssignment, capacity: number): boolean {
   const { totalBytes } = a.memoryResult
   return (
-    known.gpu === a.board.gpu.id &&
     known.link === a.board.link.id &&
     known.gpusPerReplica <= a.gpusPerReplica &&
     known.gpusTogether <= a.tensorParallel &&

@@ -86,7 +86,7 @@ function usesOf({ sources }: ForecastProblem, { needs, sources: own }: Serving, 
     if (!Number.isFinite(machines)) return []
     return spreads(
       machines,
-      [...own].filter((s) => sources[s]!.kind === kind),
+      [...own].filter((s) => sources[s]!.serves.includes(kind)),
     )
   })
 }

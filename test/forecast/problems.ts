@@ -8,6 +8,7 @@ const HUGE = Number.POSITIVE_INFINITY
 export function hourly(kind: number, usdPerMonth: number, months: number, more: Partial<Source> = {}): Source {
   return {
     kind,
+    serves: [kind],
     way: 'hourly',
     usdPerMonth: Array.from({ length: months }, () => usdPerMonth),
     runningUsdPerMonth: 0,
@@ -62,7 +63,7 @@ export function training(
 }
 
 export function problem(given: Partial<ForecastProblem> & Pick<ForecastProblem, 'sources' | 'workloads' | 'months'>) {
-  const kinds = Math.max(...given.sources.map(({ kind }) => kind)) + 1
+  const kinds = Math.max(...given.sources.flatMap(({ serves }) => serves)) + 1
   return {
     kinds: Array.from({ length: kinds }, (_, kind) => ({
       gpu: `gpu-${kind}`,

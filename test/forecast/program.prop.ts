@@ -40,12 +40,18 @@ function randomProblem(seed: number): ForecastProblem {
     const existing = whole(0, 1)
     sources.push(trended(owned(whole(0, 1), whole(10, 80), whole(1, 30), months, { existing, mayBuy: whole(0, 1) })))
   }
+  // Some machines of the first kind have a network: they also serve as a third kind, on which replicas span machines.
+  const isNetworked = chance(0.4)
+  for (const [index, source] of sources.entries()) {
+    if (isNetworked && source.kind === 0 && chance(0.6)) sources[index] = { ...source, serves: [0, 2] }
+  }
   const all = [...sources.keys()]
   const some = () => (chance(0.7) ? all : all.filter(() => chance(0.7)))
   const need = () => Array.from({ length: months }, () => (chance(0.1) ? NEVER : whole(1, 2)))
+  const needs = () => (isNetworked ? [need(), need(), need()] : [need(), need()])
   const workloads = [
-    serving('a', [need(), need()], some()),
-    ...(chance(0.5) ? [serving('b', [need(), need()], some())] : []),
+    serving('a', needs(), some()),
+    ...(chance(0.5) ? [serving('b', needs(), some())] : []),
     ...(chance(0.5)
       ? [
           training(

@@ -11,7 +11,7 @@ import { isSmall, javascriptLpSolver } from '../../planners/solver/javascript-lp
 import { type LinearProgram, ProgramBuilder } from '../../planners/solver/program.ts'
 import { solveWith } from '../../planners/solver/solve.ts'
 import type { SolveLimits, Solver } from '../../planners/solver/solver.ts'
-import { type Family, instance } from '../../test/solver/instances.ts'
+import { type Family, instance, random } from '../../test/solver/instances.ts'
 
 type Case = readonly [Family, size: number, options: number]
 
@@ -101,9 +101,24 @@ function odd(count: number): LinearProgram {
   return builder.build()
 }
 
+/** Whole numbers that every row asks of all, in unlike parts: hardly a cell of the tableau is zero. */
+function dense(columns: number, rows: number): LinearProgram {
+  const next = random(columns)
+  const builder = new ProgramBuilder('minimize')
+  const indices = Array.from({ length: columns }, (_, i) =>
+    builder.variable(`x${i}`, { objective: 50 + Math.floor(50 * next()), integer: true }),
+  )
+  for (let row = 0; row < rows; row += 1) {
+    const terms = indices.map((index) => [index, 1 + Math.floor(97 * next())] as const)
+    builder.constraint(`r${row}`, terms, { lower: 1000 + Math.floor(9000 * next()) })
+  }
+  return builder.build()
+}
+
 /** How long the limit of work is, where it is reached. */
 async function work(): Promise<void> {
   const programs = [18, 24, 32, 48].map((count): [string, LinearProgram] => [`odd ${count}`, odd(count)])
+  for (const rows of [30, 60, 100]) programs.push([`dense ${rows}`, dense(50, rows)])
   for (const [family, size, options] of wanted([['budget', 10, 1], ['mix', 2, 8], ...LARGE])) {
     for (const seed of SEEDS) programs.push([`${family} #${seed}`, instance(family, seed, size, options)])
   }
