@@ -12,7 +12,10 @@ const RESULT_BYTES = 64 * 2 ** 20
 /** Flags of scenarios that are solved as mixed-integer programs: fleets and forecasts. */
 export const programFlags: FlagTable = {
   'time-limit': { value: 'SECONDS', describe: 'Fleet, forecast: the best found by then, with its gap (60)' },
-  gap: { value: 'SHARE', describe: 'Fleet, forecast: stop where nothing can be cheaper by more than this (0.1%, large ones 1%)' },
+  gap: {
+    value: 'SHARE',
+    describe: 'Fleet, forecast: stop where nothing can be cheaper by more than this (0.1%, large ones 1%)',
+  },
   solver: { value: 'NAME', describe: `Fleet, forecast: ${SOLVERS.join(', ')} (by size)`, choices: SOLVERS },
   from: { value: 'FILE', describe: 'Fleet: an earlier JSON result; changes as little as the same cost allows' },
 }

@@ -1,10 +1,22 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { findConflict } from '../../planners/solver/conflict.ts'
 import { type LinearProgram, ProgramBuilder, type Term } from '../../planners/solver/program.ts'
 import { solve } from '../../planners/solver/solve.ts'
 import { instance, random } from './instances.ts'
 import { bruteForce, programsWithRequirements } from './small-programs.ts'
+
+/** What the real solves ended with. */
+const statuses = vi.hoisted((): string[] => [])
+vi.mock('../../planners/solver/solve.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../planners/solver/solve.ts')>()
+  const watched: typeof original.solve = async (...asked) => {
+    const outcome = await original.solve(...asked)
+    statuses.push(outcome.status)
+    return outcome
+  }
+  return { ...original, solve: watched }
+})
 
 const exact = { timeLimitSeconds: 20, gap: 0 }
 
@@ -141,10 +153,12 @@ test('a search whose solves stay undecided is broken off: two seconds each for 3
     if (row.name.startsWith('seat')) return { ...row, requirement: null }
     return row.name.startsWith('quota') ? { ...row, upper: 100 } : row
   })
+  statuses.length = 0
   const start = performance.now()
   const conflict = await findConflict({ ...program, constraints }, { timeLimitSeconds: 2, gap: 0.01 })
   expect(performance.now() - start).toBeLessThan(20_000)
   expect(conflict?.minimal).toBe(false)
+  expect(statuses.filter((status) => status === 'unknown')).toHaveLength(10)
   // What is named conflicts all the same.
   const members = new Set(conflict?.requirements)
   const named = keeping({ ...program, constraints }, (name) => members.has(name))
