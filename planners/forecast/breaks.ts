@@ -5,9 +5,10 @@ import { round } from '../round.ts'
 import { findConflict } from '../solver/conflict.ts'
 import { type SolveOptions, solve } from '../solver/solve.ts'
 import { atHand } from './decisions.ts'
+import { termMonthsOf } from './market.ts'
 import type { ForecastProblem } from './problem.ts'
 import { type ProgramAim, programOf } from './program.ts'
-import { type ResolvedForecast, restricted, termMonthsOf } from './resolve.ts'
+import { type ResolvedForecast, restricted } from './resolve.ts'
 import { isSolved, type Solved, solveForecast, type Unsolved } from './solve.ts'
 
 /** Part of a limit by which rounding may pass it. */

@@ -1,6 +1,7 @@
+import { key } from './lanes.ts'
 import type { Pools } from './pools.ts'
 import type { ForecastProblem } from './problem.ts'
-import { type ForecastProgram, key } from './program.ts'
+import type { ForecastProgram } from './program.ts'
 import type { Way } from './ways.ts'
 
 /** What a solved forecast decides. */

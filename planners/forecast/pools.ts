@@ -231,3 +231,24 @@ function cheapestFirst(indices: readonly number[], sources: readonly Source[]): 
     .filter((index) => !indices.some((other) => beats(other, index)))
     .sort((a, b) => sources[a]!.usdPerMonth[0]! - sources[b]!.usdPerMonth[0]! || a - b)
 }
+
+/** No more machines of a source are bought than all workloads together could use at once. */
+export function mostMachines({ workloads, sources, months }: ForecastProblem, source: number): number {
+  const { kind, serves } = sources[source]!
+  let most = 0
+  for (let t = 0; t < months; t++) {
+    let sum = 0
+    for (const workload of workloads) {
+      if (!workload.sources.has(source)) continue
+      if (workload.type === 'serve') {
+        const needs = serves.map((each) => workload.needs.get(each)?.[t] ?? 0)
+        sum += Math.max(0, ...needs.filter(Number.isFinite))
+      } else {
+        const wide = workload.ways.filter((way) => way.kind === kind)
+        sum += Math.max(0, ...wide.map(({ machines, hours }) => machines * lanesOf(workload.runs[t]!, hours)))
+      }
+    }
+    most = Math.max(most, sum)
+  }
+  return most
+}

@@ -1,17 +1,11 @@
 import { type LinearProgram, ProgramBuilder, type Term } from '../solver/program.ts'
-import { HOURS_PER_MONTH, lanesOf, type Pools } from './pools.ts'
+import { append, key, laneRows } from './lanes.ts'
+import { mostMachines, type Pools } from './pools.ts'
 import { type ForecastProblem, fixedUsdPerMonth } from './problem.ts'
-import { type Way, waysOf } from './ways.ts'
+import { type WayVariable, waysOf } from './ways.ts'
 
 /** What the program asks for: all dollars; or how little of the cap, or of a limit, suffices, whatever the cost. */
 export type ProgramAim = 'cost' | 'cap' | { readonly limit: number }
-
-export interface WayVariable {
-  readonly workload: number
-  readonly month: number
-  readonly way: Way
-  readonly variable: number
-}
 
 /** The program with the variables by which its answer is read. */
 export interface ForecastProgram {
@@ -28,8 +22,6 @@ export interface ForecastProgram {
   /** What is asked for where it is not the cost. */
   readonly aim: number | null
 }
-
-export const key = (...parts: readonly number[]): string => parts.join(' ')
 
 /** Fewer commitments where the cost is the same: far below a cent each. */
 const COMMITMENT_TIE_USD = 1e-4
@@ -77,7 +69,7 @@ class Assembly {
   assemble(): ForecastProgram {
     this.#purchases()
     this.#choices()
-    this.#runs()
+    laneRows(this.#builder, this.#ways, (group, t, term) => append(this.#taken, key(group, t), term))
     this.#classes()
     this.#groups()
     const aim = this.#aim === 'cost' ? null : this.#builder.variable('aim', { objective: 1 })
@@ -165,39 +157,6 @@ class Assembly {
     }
   }
 
-  #take(group: number, t: number, term: Term): void {
-    append(this.#taken, key(group, t), term)
-  }
-
-  /** Runs that take turns on a group's machines keep as many as the widest of them needs, for no longer than the month. */
-  #runs(): void {
-    const lanes = new Map<string, { lane: number; hours: Term[]; widths: Map<number, Term[]> }>()
-    for (const { workload, month, way, variable } of this.#ways) {
-      if (way.type !== 'committed') continue
-      if (!way.lane) {
-        this.#take(way.group, month, [variable, way.machines])
-        continue
-      }
-      const place = key(way.group, month)
-      let known = lanes.get(place)
-      if (known === undefined) {
-        known = { lane: this.#builder.variable(`lane ${place}`), hours: [], widths: new Map() }
-        lanes.set(place, known)
-        this.#take(way.group, month, [known.lane, 1])
-      }
-      known.hours.push([variable, way.hours])
-      const own = known.widths.get(workload) ?? []
-      own.push([variable, -way.machines])
-      known.widths.set(workload, own)
-    }
-    for (const [place, { lane, hours, widths }] of lanes) {
-      this.#builder.constraint(`hours ${place}`, hours, { upper: HOURS_PER_MONTH }, null)
-      for (const [w, own] of widths) {
-        this.#builder.constraint(`width ${place} ${w}`, [[lane, 1], ...own], { lower: 0 }, null)
-      }
-    }
-  }
-
   /** A class has as many machines as its workloads need: of its groups, and rented. */
   #classes(): void {
     const { sources } = this.#problem
@@ -244,7 +203,7 @@ class Assembly {
     }
     for (const [place, variable] of this.#used) {
       const [, group, t] = place.split(' ').map(Number)
-      this.#take(group!, t!, [variable, 1])
+      append(this.#taken, key(group!, t!), [variable, 1])
     }
   }
 
@@ -291,31 +250,4 @@ class Assembly {
       this.#builder.constraint(`cap ${t}`, all, { upper }, `monthly_cap in ${this.#monthNames[t]}`)
     }
   }
-}
-
-function append(map: Map<string, Term[]>, place: string, term: Term): void {
-  const terms = map.get(place)
-  if (terms) terms.push(term)
-  else map.set(place, [term])
-}
-
-/** No more machines of a source are bought than all workloads together could use at once. */
-function mostMachines({ workloads, sources, months }: ForecastProblem, source: number): number {
-  const { kind, serves } = sources[source]!
-  let most = 0
-  for (let t = 0; t < months; t++) {
-    let sum = 0
-    for (const workload of workloads) {
-      if (!workload.sources.has(source)) continue
-      if (workload.type === 'serve') {
-        const needs = serves.map((each) => workload.needs.get(each)?.[t] ?? 0)
-        sum += Math.max(0, ...needs.filter(Number.isFinite))
-      } else {
-        const wide = workload.ways.filter((way) => way.kind === kind)
-        sum += Math.max(0, ...wide.map(({ machines, hours }) => machines * lanesOf(workload.runs[t]!, hours)))
-      }
-    }
-    most = Math.max(most, sum)
-  }
-  return most
 }

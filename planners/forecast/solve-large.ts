@@ -53,10 +53,11 @@ export async function solveLarge(
   if (best !== null && near(best)) return outcomeOf(program, best, bound, options.gap, size)
 
   const whole = await solve(program, { ...options, timeLimitSeconds: options.timeLimitSeconds / 2 })
-  if (whole.status === 'optimal' || (whole.status === 'infeasible' && best === null)) return whole
-  const proved =
-    whole.status === 'feasible' && whole.bound !== null ? Math.max(whole.bound, bound ?? whole.bound) : bound
-  const found = whole.status === 'feasible' && (best === null || whole.objective < objectiveOf(program, best))
+  const isPoint = whole.status === 'optimal' || whole.status === 'feasible'
+  if (!isPoint && best === null) return whole
+  const bounds = [bound, isPoint ? whole.bound : null].filter((each) => each !== null)
+  const proved = bounds.length === 0 ? null : Math.max(...bounds)
+  const found = isPoint && (best === null || whole.objective < objectiveOf(program, best))
   const values = found ? whole.values : best
   return values === null ? whole : outcomeOf(program, values, proved, options.gap, size)
 }

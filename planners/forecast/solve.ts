@@ -56,7 +56,10 @@ export async function solveForecast(
   }
   const large = options.solver !== 'javascript-lp-solver' && isLarge(program.program)
   const limits = { ...options, gap: options.gap ?? DEFAULT_GAP[large ? 'stages' : 'whole'] }
-  const outcome = large ? await solveLarge(program, problem.months, limits) : await solve(program.program, limits)
+  const whole = large ? null : await solve(program.program, limits)
+  // Where time was too short for any point at all, stages may still find one.
+  const inStages = whole === null || (whole.status === 'unknown' && options.solver !== 'javascript-lp-solver')
+  const outcome = inStages ? await solveLarge(program, problem.months, limits) : whole
   if (outcome.status === 'optimal' || outcome.status === 'feasible') {
     const decisions = decisionsOf(problem, pools, program, outcome.values)
     return { status: outcome.status, problem, pools, decisions, ledger: ledgerOf(problem, pools, decisions), outcome }

@@ -23,6 +23,14 @@ export interface CommittedRuns {
   readonly usd: number
 }
 
+/** The variable by which a workload goes a way in a month. */
+export interface WayVariable {
+  readonly workload: number
+  readonly month: number
+  readonly way: Way
+  readonly variable: number
+}
+
 /** Every way of a workload in a month that may be part of a cheapest answer. */
 export function waysOf(problem: ForecastProblem, pools: Pools, w: number, t: number): Way[] {
   const { sources, workloads } = problem

@@ -182,5 +182,5 @@ export function runsOnText(name: string, months: readonly ForecastMonth[], w: nu
 /** The load of a workload in a month. */
 export function loadText({ requests_per_second: requests, runs }: ForecastWorkload): string {
   if (requests !== null) return `${rate(requests)} req/s`
-  return runs === null ? '' : `${rate(runs)} runs`
+  return runs === null ? '' : `${rate(runs)} ${runs === 1 ? 'run' : 'runs'}`
 }
