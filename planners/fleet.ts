@@ -18,6 +18,7 @@ import { tell } from './fleet/result.ts'
 import { MOST_SHARERS, type Sharing, sharingUnits } from './fleet/sharing.ts'
 import { supplyOf } from './fleet/supply.ts'
 import { type Shortage, shortageOf } from './fleet/unplaced.ts'
+import { namesText } from './fleet/words.ts'
 import { worthOf } from './fleet/worth.ts'
 import type { PlanOptions, ProgramOptions } from './index.ts'
 import { round } from './round.ts'
@@ -220,14 +221,6 @@ function together(owns: readonly (readonly [string, readonly string[]])[]): stri
     else some.set(namesText(names), [...(some.get(namesText(names)) ?? []), sentence])
   }
   return [...all, ...[...some].map(([names, sentences]) => `for ${names}: ${sentences.join(', ')}`)]
-}
-
-const FEW = 3
-
-function namesText(names: readonly string[]): string {
-  return names.length > FEW
-    ? `${names.slice(0, FEW - 1).join(', ')} and ${names.length - FEW + 1} more`
-    : names.join(', ')
 }
 
 function warningsOf(

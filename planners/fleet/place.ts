@@ -1,5 +1,7 @@
 import type { SolverName } from '../solver/outcome.ts'
+import { relaxation } from '../solver/program.ts'
 import { type SolveOptions, solve } from '../solver/solve.ts'
+import { leastNodesOf, placedOneByOne } from './one-by-one.ts'
 import type { FleetQuestion, NodeKind, Placed, Unit } from './placement.ts'
 import { ownUsdPerHour, type ProgramVariant, placementProgram } from './placement-program.ts'
 import { type Earlier, type Seating, seatUnits } from './seat.ts'
@@ -46,7 +48,16 @@ export async function place(
   const record = { solver: outcome.solver, variables: outcome.variables, constraints: outcome.constraints }
   const nothing: Proof = { ...record, gap: null, bound: null }
   if (outcome.status === 'infeasible') return { status: 'infeasible', proof: nothing }
-  if (outcome.status === 'unknown') return { status: 'unknown', why: outcome.why, proof: nothing }
+  if (outcome.status === 'unknown') {
+    const found = variant.keep === undefined ? await oneByOne(question, options, earlier) : null
+    if (found === null) return { status: 'unknown', why: outcome.why, proof: nothing }
+    const least = await solve(relaxation(built.program), options)
+    return {
+      status: 'feasible',
+      placement: found,
+      proof: { ...record, ...proofOf(found, least.status === 'optimal' ? least.objective : null) },
+    }
+  }
   if (outcome.status === 'unbounded') throw new Error('nodes have no negative price')
   const placed = trimmed(built.placedBy(outcome.values), question)
   const nodesOf = (kind: NodeKind): number => built.nodesInUse(kind, outcome.values)
@@ -75,6 +86,16 @@ export async function place(
 function proofOf({ usdPerHour }: Placement, bound: number | null): Pick<Proof, 'gap' | 'bound'> {
   if (bound === null) return { gap: null, bound }
   return { bound, gap: usdPerHour <= bound ? 0 : (usdPerHour - bound) / usdPerHour }
+}
+
+/** Workload by workload, on as few nodes as hold them all. */
+async function oneByOne(
+  question: FleetQuestion,
+  options: SolveOptions,
+  earlier: (kind: NodeKind) => Earlier,
+): Promise<Placement | null> {
+  const placed = await placedOneByOne(question, options)
+  return placed === null ? null : seatAll(question, placed, (kind) => leastNodesOf(kind, placed), earlier, true)
 }
 
 async function withSparesOnWholeNodes(

@@ -6,10 +6,19 @@ import type { FleetNode } from './inventory.ts'
 import { place } from './place.ts'
 import type { FleetQuestion, Need } from './placement.ts'
 import { partsOf, placementProgram } from './placement-program.ts'
+import { namesText } from './words.ts'
 import { withNodes } from './worth.ts'
 
 /** Up to so many workloads each gets the set of requirements that it fails on. */
 const EXPLAINED = 3
+
+/**
+ * Parts of the time limit, together no more than the whole of it: the choice of what is left out; the conflict of all; those of
+ * single workloads; remedies. A conflict may take its part twice, once to prove that there is one and once to make it small.
+ */
+const PARTS = { leavingOut: 1 / 4, conflict: 1 / 12, reasons: 1 / 12, remedies: 5 / 12 }
+
+const BESIDE = 'does not fit beside what is placed'
 
 /** Why not everything can be placed, and what can. */
 export interface Shortage {
@@ -27,28 +36,36 @@ export async function shortageOf(
   options: SolveOptions,
   whyNowhere: (workload: string) => string,
 ): Promise<Shortage> {
+  const within = (part: number): SolveOptions => ({
+    ...options,
+    timeLimitSeconds: options.timeLimitSeconds * part,
+  })
   const elastic = placementProgram(question, { mayLeaveOut: true })
   // The number left out is whole: once less than one is open, it is the least.
-  const outcome = await solve(elastic.program, { ...options, gap: 0.99 / question.needs.length })
+  const outcome = await solve(elastic.program, {
+    ...within(PARTS.leavingOut),
+    gap: 0.99 / question.needs.length,
+  })
   const isLeftOut = ({ workload }: Need): boolean =>
     !('values' in outcome) || (outcome.values[elastic.leftOut.get(workload) as number] ?? 0) > 0
   const left = question.needs.filter(isLeftOut)
   const rest = without(question, left)
-  const conflict = await findConflict(placementProgram(question).program, options)
+  const conflict = await findConflict(placementProgram(question).program, within(PARTS.conflict))
+  const forEach = within(PARTS.reasons / left.length)
   const unplaced: FleetResult['unplaced'] = []
   for (const need of left) {
     const runsNowhere = !question.units.some(({ members }) =>
       members.some(({ workload }) => workload === need.workload),
     )
     if (runsNowhere) unplaced.push({ workload: need.workload, reason: whyNowhere(need.workload), conflict: null })
-    else if (left.length <= EXPLAINED) unplaced.push(await explained(question, rest, need, options))
-    else unplaced.push(await inShort(question, need, options))
+    else if (left.length <= EXPLAINED) unplaced.push(await explained(question, rest, need, forEach))
+    else unplaced.push(await inShort(question, need, forEach))
   }
   return {
     rest,
     unplaced,
     conflict: conflictOf(conflict, question),
-    remedies: await remediesOf(question, kinds, options),
+    remedies: await remediesOf(question, kinds, within(PARTS.remedies)),
   }
 }
 
@@ -63,7 +80,7 @@ async function explained(
   const found = await findConflict(placementProgram(asked).program, options)
   return {
     workload: need.workload,
-    reason: reasonOf(need, found?.requirements ?? [], question),
+    reason: found === null ? BESIDE : reasonOf(need, found.requirements, question),
     conflict: conflictOf(found, question),
   }
 }
@@ -75,13 +92,16 @@ async function inShort(
   options: SolveOptions,
 ): Promise<FleetResult['unplaced'][number]> {
   const { status } = await solve(placementProgram(restricted(question, [need])).program, options)
-  const reason = status === 'infeasible' ? 'does not fit even alone' : 'does not fit beside what is placed'
+  const reason = status === 'infeasible' ? 'does not fit even alone' : BESIDE
   return { workload: need.workload, reason, conflict: null }
 }
 
 function conflictOf(found: Conflict | null, question: FleetQuestion): FleetResult['conflict'] {
   if (found === null) return null
-  return { requirements: found.requirements.map((each) => inWords(each, question)), minimal: found.minimal }
+  // Limits first: they are few, and what one can change.
+  const ofWorkloads = (requirement: string): number => Number(['carry', 'spare'].includes(partsOf(requirement).what))
+  const requirements = [...found.requirements].sort((a, b) => ofWorkloads(a) - ofWorkloads(b))
+  return { requirements: requirements.map((each) => inWords(each, question)), minimal: found.minimal }
 }
 
 function without(question: FleetQuestion, left: readonly Need[]): FleetQuestion {
@@ -126,16 +146,19 @@ function reasonOf({ workload }: Need, requirements: readonly string[], question:
     .map(({ text }) => inWords(text, question))
   const others = parts.filter(({ what, name }) => what === 'carry' && name !== workload).map(({ name }) => name)
   const spared = parts.some(({ what, name }) => what === 'spare' && name === workload) ? ' with its spare replicas' : ''
-  const beside = others.length === 0 ? '' : ` beside ${others.join(', ')}`
-  return `does not fit${spared}${beside}${limits.length === 0 ? '' : `: ${limits.join(' and ')}`}`
+  const beside = others.length === 0 ? '' : ` beside ${namesText(others)}`
+  return `does not fit${spared}${beside}${limits.length === 0 ? '' : `: ${limits.join(', ')}`}`
 }
 
-/** More nodes of one kind, or one limit lifted, such that everything is placed; the least of each. */
+/** More nodes of one kind, or one limit lifted, such that everything is placed; the least of each that the time suffices to find. */
 async function remediesOf(
   question: FleetQuestion,
   kinds: readonly FleetNode[],
-  options: SolveOptions,
+  whole: SolveOptions,
 ): Promise<FleetResult['remedies']> {
+  const countable = kinds.filter(({ nodes }) => nodes !== null).length
+  const solves = 2 * countable + question.limits.length
+  const options = { ...whole, timeLimitSeconds: whole.timeLimitSeconds / Math.max(1, solves) }
   const remedies: { text: string; usd_per_hour: number }[] = []
   const attempt = async (
     changed: FleetQuestion,

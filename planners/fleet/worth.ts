@@ -1,6 +1,6 @@
 import type { FleetResult } from '../../src/result/fleet.ts'
 import { round } from '../round.ts'
-import type { LinearProgram } from '../solver/program.ts'
+import { relaxation } from '../solver/program.ts'
 import { type SolveOptions, solve } from '../solver/solve.ts'
 import type { FleetNode } from './inventory.ts'
 import type { FleetQuestion, Limit, NodeKind } from './placement.ts'
@@ -31,7 +31,7 @@ export async function worthOf(
   const exact = placementProgram(question).program.variables.length <= SOLVED_ANEW
   const costOf = async (changed: FleetQuestion): Promise<number | null> => {
     const { program } = placementProgram(changed)
-    const outcome = await solve(exact ? program : relaxed(program), options)
+    const outcome = await solve(exact ? program : relaxation(program), options)
     return outcome.status === 'optimal' || outcome.status === 'feasible' ? outcome.objective : null
   }
   const cost = await costOf(question)
@@ -76,8 +76,4 @@ export function withNodes(question: FleetQuestion, kind: NodeKind, nodes: number
 function stepOf({ kinds, counts }: Limit, all: readonly NodeKind[]): number {
   if (counts === 'nodes') return 1
   return Math.max(1, ...all.filter(({ id }) => kinds.includes(id)).map(({ gpusPerNode }) => gpusPerNode))
-}
-
-function relaxed(program: LinearProgram): LinearProgram {
-  return { ...program, variables: program.variables.map((variable) => ({ ...variable, integer: false })) }
 }

@@ -1,5 +1,5 @@
 import { relativeGap, type SolveOutcome } from '../solver/outcome.ts'
-import type { LinearProgram } from '../solver/program.ts'
+import { type LinearProgram, relaxation } from '../solver/program.ts'
 import { type SolveOptions, solve } from '../solver/solve.ts'
 import { findViolation, objectiveOf, tidied } from '../solver/verify.ts'
 import { expanded, inBlocks, partsWithFixed, type Reduced } from './coarse.ts'
@@ -35,7 +35,7 @@ export async function solveLarge(
 ): Promise<SolveOutcome> {
   const { program } = forecast
   const stage = { ...options, timeLimitSeconds: options.timeLimitSeconds * STAGE_SHARE }
-  const relaxed = await solve(withoutIntegers(program), { ...options, gap: 0 })
+  const relaxed = await solve(relaxation(program), { ...options, gap: 0 })
   if (relaxed.status === 'infeasible' || relaxed.status === 'unbounded') return relaxed
   const bound = 'bound' in relaxed && relaxed.bound !== null ? relaxed.bound : null
   const near = (values: readonly number[] | null): boolean =>
@@ -60,10 +60,6 @@ export async function solveLarge(
   const found = isPoint && (best === null || whole.objective < objectiveOf(program, best))
   const values = found ? whole.values : best
   return values === null ? whole : outcomeOf(program, values, proved, options.gap, size)
-}
-
-function withoutIntegers(program: LinearProgram): LinearProgram {
-  return { ...program, variables: program.variables.map((variable) => ({ ...variable, integer: false })) }
 }
 
 function gapOf(program: LinearProgram, values: readonly number[], bound: number): number | null {

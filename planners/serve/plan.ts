@@ -1,9 +1,11 @@
 import { qualityLoss } from '../../src/catalog/support.ts'
 import { HOURS_PER_MONTH, usdPerMillionTokens } from '../../src/cost/money.ts'
 import { launchCommand } from '../../src/export/launch.ts'
+import { launchContext } from '../../src/export/launch-context.ts'
 import { explainSpeed } from '../../src/performance/explain.ts'
 import type { ServingSpeed } from '../../src/performance/serving.ts'
 import type { Plan, Target } from '../../src/result/plan.ts'
+import { planModelOf } from '../plan-model.ts'
 import { round } from '../round.ts'
 import { servingAccuracy } from './accuracy.ts'
 import type { ServeAssignment } from './assignment.ts'
@@ -21,6 +23,7 @@ export function planOf(request: ServeRequest, candidate: Candidate, explain: boo
   const served =
     'inFlight' in request.peak ? concurrency / a.maxConcurrency : request.peak.requestsPerSecond / sustained
   return {
+    ...(request.tensors === null ? {} : { model: planModelOf(request.model) }),
     placement: {
       offer: offer.id,
       provider: offer.provider,
@@ -51,6 +54,11 @@ export function planOf(request: ServeRequest, candidate: Candidate, explain: boo
     accuracy: servingAccuracy(request, candidate),
     launch: launchOf(request, a),
   }
+}
+
+/** Tokens that one replica must hold: a sequence of the whole context, and its share of the traffic at the busiest hour. */
+function cacheTokensOf(request: ServeRequest, a: ServeAssignment): number {
+  return Math.ceil(Math.max(request.context, a.maxConcurrency * (request.inputTokens + request.outputTokens)))
 }
 
 export function configurationOf(request: ServeRequest, a: ServeAssignment): Plan['configuration'] {
@@ -92,6 +100,7 @@ function memoryOf(request: ServeRequest, a: ServeAssignment, explain: boolean): 
     total_bytes: total,
     free_bytes: capacity - total,
     kv_utilization: round(a.memoryResult.kvUtilization),
+    cache_tokens: cacheTokensOf(request, a),
     terms: listed,
   }
 }
@@ -146,19 +155,18 @@ function targetsOf(request: ServeRequest, a: ServeAssignment, speed: ServingSpee
 }
 
 function launchOf(request: ServeRequest, a: ServeAssignment): string {
-  const { model } = request
   if (request.tensors === null) return '# no launch command: only the parameter count of the model is known'
-  const native = model.native_quantization?.scheme
-  const stored = native ?? (request.tensors.architecture.dtype === 'float16' ? 'fp16' : 'bf16')
-  const value = a.kv.engine_values[a.engineEntry.id] ?? null
-  const g = a.priced.offer.gpu_count
-  return launchCommand(configurationOf(request, a), {
-    model: model.huggingface ?? model.id,
-    kvValue: value === 'auto' ? null : value,
-    nativeFormat: a.quantization.id === stored,
-    instancesPerReplica: Math.ceil(a.gpusPerReplica / g),
-    cacheTokens: Math.max(request.context, a.maxConcurrency * (request.inputTokens + request.outputTokens)),
-  })
+  const configuration = configurationOf(request, a)
+  return launchCommand(
+    configuration,
+    launchContext({
+      model: planModelOf(request.model),
+      configuration,
+      gpusPerInstance: a.priced.offer.gpu_count,
+      cacheTokens: cacheTokensOf(request, a),
+      kv: a.kv,
+    }),
+  )
 }
 
 function milliseconds(seconds: number): number {

@@ -1,4 +1,5 @@
 import type { Highs, Model, ModelData, OptionValue, VariableType } from 'highs'
+import { inputError } from '../../src/scenario/diagnostic.ts'
 import type { LinearProgram } from './program.ts'
 import type { SolveLimits, Solver, SolverAnswer } from './solver.ts'
 
@@ -25,13 +26,43 @@ export type HighsOptions = Readonly<Record<string, OptionValue>>
  */
 const FEASIBILITY_JUMP_VARIABLES = 200
 
+type Loader = (assets: HighsAssets) => Promise<Highs>
+
 /** One instance, loaded at first use: loading takes a tenth of a second, and a warm one solves two to four times faster. */
 let instance: Promise<Highs> | null = null
 
-function load(): Promise<Highs> {
+/** Where HiGHS finds its WebAssembly when that is not beside its own file, as in bundles for browsers. */
+export interface HighsAssets {
+  /** The URL of a file of the package `highs`: of `highs.wasm`. */
+  readonly locateFile?: (file: string) => string
+  /** The bytes of `highs.wasm`. */
+  readonly wasmBinary?: ArrayBuffer | ArrayBufferView
+}
+
+let assets: HighsAssets = {}
+
+/** Says where HiGHS finds its WebAssembly. Call it before the first fleet or forecast is planned. */
+export function provideHighs(given: HighsAssets): void {
+  assets = given
+  instance = null
+}
+
+/** @throws InputError where it cannot be loaded: without a solver there is no answer, and none is made up. */
+async function load(): Promise<Highs> {
   // Its types describe a CommonJS module, Node gives the ES module: the default export is the loader itself.
-  instance ??= import('highs').then((module: unknown) => (module as { default: () => Promise<Highs> }).default())
-  return instance
+  instance ??= import('highs').then((module: unknown) => {
+    // The loader writes into what it is given.
+    return (module as { default: Loader }).default({ ...assets })
+  })
+  try {
+    return await instance
+  } catch (error) {
+    instance = null
+    const why = error instanceof Error ? error.message : String(error)
+    throw inputError(`the solver HiGHS cannot be loaded: ${why.split('\n')[0]}`, {
+      hint: 'provideHighs() says where its highs.wasm is; small programs are solved without it by javascript-lp-solver',
+    })
+  }
 }
 
 function dataOf(highs: Highs, { sense, variables, constraints }: LinearProgram): ModelData {

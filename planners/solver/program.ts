@@ -141,3 +141,8 @@ export class ProgramBuilder {
     return program
   }
 }
+
+/** The program with fractions allowed everywhere: quick to solve, and nothing of the program itself is better. */
+export function relaxation(program: LinearProgram): LinearProgram {
+  return { ...program, variables: program.variables.map((variable) => ({ ...variable, integer: false })) }
+}

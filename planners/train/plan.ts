@@ -1,7 +1,8 @@
 import { HOURS_PER_MONTH, usdPerMillionTokens } from '../../src/cost/money.ts'
-import { trainingLaunch } from '../../src/export/training.ts'
+import { trainingContext, trainingLaunch } from '../../src/export/training.ts'
 import type { Target } from '../../src/result/plan.ts'
 import type { TrainConfiguration, TrainPlan } from '../../src/result/train.ts'
+import { planModelOf } from '../plan-model.ts'
 import { round } from '../round.ts'
 import { trainingAccuracy } from './accuracy.ts'
 import type { TrainAssignment } from './assignment.ts'
@@ -16,6 +17,7 @@ export function trainPlanOf(request: TrainRequest, { assignment: a }: TrainCandi
   const { offer, pricing, usdPerHour } = a.priced
   const configuration = trainConfigurationOf(request, a)
   return {
+    model: planModelOf(request.model),
     placement: {
       offer: offer.id,
       provider: offer.provider,
@@ -42,11 +44,10 @@ export function trainPlanOf(request: TrainRequest, { assignment: a }: TrainCandi
     targets: targetsOf(request, a),
     confidence: confidenceOf(a),
     accuracy: trainingAccuracy(request, a),
-    launch: trainingLaunch(configuration, {
-      model: request.model.huggingface ?? request.model.id,
-      gpus: a.gpus,
-      gpusPerInstance: offer.gpu_count,
-    }),
+    launch: trainingLaunch(
+      configuration,
+      trainingContext(request.model, { gpus: a.gpus, gpus_per_instance: offer.gpu_count }),
+    ),
   }
 }
 
@@ -73,6 +74,8 @@ export function trainConfigurationOf(request: TrainRequest, a: TrainAssignment):
     sequence_length: request.sequenceLength,
     global_batch: request.globalBatch,
     loss: request.loss,
+    flash_attention: request.flashAttention,
+    sequence_parallel: request.sequenceParallel,
   }
 }
 

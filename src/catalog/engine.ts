@@ -77,6 +77,8 @@ const release = z.strictObject({
   /** Exclusive; null = open. */
   until: version.nullable(),
   label: z.string().min(1),
+  /** A published version of the range: what stands for it where a plan names none, as in the tag of an image. Absent = `from`. */
+  published: version.optional(),
   /** Where the release needs a newer GPU than the engine once did. */
   min_compute_capability: positive.optional(),
   memory: memoryConstants,
@@ -98,6 +100,31 @@ const batchDefault = z.strictObject({
   except_gpus: z.array(catalogId).default([]),
   max_sequences: count,
   max_batched_tokens: count,
+})
+
+/** A container image as the maker publishes it. The first row that fits a GPU and a version decides. */
+const containerImage = z.strictObject({
+  /** GPU vendors that it runs on. */
+  vendors: z.array(z.string()).min(1),
+  /** GPU generations; absent = every one of those vendors. */
+  generations: z.array(catalogId).optional(),
+  /** First engine version that was published so; absent = all. */
+  from: version.optional(),
+  /** Registry and repository, without the tag. */
+  repository: z.string().regex(/^[a-z0-9][a-z0-9._/-]*$/, 'an image repository, e.g. "vllm/vllm-openai"'),
+  /** `{version}` stands for the engine's version with at least `version_parts` parts. */
+  tag: z.string().regex(/^[A-Za-z0-9_{][A-Za-z0-9_.{}-]*$/, 'an image tag, e.g. "v{version}"'),
+  version_parts: count.default(1),
+  source: z.string().min(1),
+})
+
+/** How the engine's server runs in a container. */
+const container = z.strictObject({
+  /** Port that the server listens on unless told otherwise. */
+  port: count,
+  /** Path that answers 200 once requests are served. */
+  health_path: z.string().startsWith('/'),
+  images: z.array(containerImage),
 })
 
 export const engineSchema = z.strictObject({
@@ -148,6 +175,8 @@ export const engineSchema = z.strictObject({
       attention_copies: z.array(z.strictObject({ from: version, until: version })).default([]),
     })
     .optional(),
+  /** Absent where no image is published. */
+  container: container.optional(),
   releases: z.array(release).min(1),
   sources,
   notes: z.array(z.string()).optional(),

@@ -14,10 +14,22 @@ export interface Command {
   readonly exits?: ExitMeanings
   /** Words that it takes after its name; more are refused. */
   readonly words: number
-  /** Subjects that completion offers for the words, in order. */
-  readonly completes?: readonly ('models' | readonly string[])[]
+  /** What completion offers for the words, in order; without it scenario files where any number of words is taken. */
+  readonly completes?: readonly Completes[]
   handle(call: Call): Promise<ExitCode>
 }
+
+/**
+ * What completion offers for a word: ids of models, ids of anything, subjects of the catalog, scenario files (and folders), these
+ * words, or one of those by the word before it.
+ */
+export type Completes =
+  | 'models'
+  | 'ids'
+  | 'subjects'
+  | 'scenarios'
+  | readonly string[]
+  | { readonly after: Readonly<Record<string, Completes>> }
 
 /** One call of a command. */
 export interface Call {

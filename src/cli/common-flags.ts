@@ -2,7 +2,9 @@ import { inputError } from '../scenario/diagnostic.ts'
 import type { Flags, FlagTable } from './flags.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'markdown', 'html'] as const
-export type Format = Exclude<(typeof FORMATS)[number], 'html'>
+/** Forms of what a command prints for a plan; the others have no charts and are {@link Format}s. */
+export type PageFormat = (typeof FORMATS)[number]
+export type Format = Exclude<PageFormat, 'html'>
 
 /** Flags of every command that prints a result. */
 export const outputFlags: FlagTable = {
@@ -23,13 +25,23 @@ export const priceFlags: FlagTable = {
   explain: { describe: 'Show the arithmetic of every figure' },
 }
 
-/** @throws InputError for a form that does not exist, or not yet. */
+/** @throws InputError for a form that does not exist, and for a page, which only plans have. */
 export function formatOf(flags: Flags): Format {
-  const format = flags.choice('format', FORMATS) ?? 'text'
+  const format = pageFormatOf(flags)
   if (format === 'html') {
-    throw inputError('--format html is not available in this version', { hint: 'text, json, csv or markdown' })
+    throw inputError('--format html is for plans: plan, compare, estimate and fit', {
+      hint: 'text, json, csv or markdown',
+    })
   }
   return format
+}
+
+/**
+ * The same for commands whose results are pages too.
+ * @throws InputError for a form that does not exist.
+ */
+export function pageFormatOf(flags: Flags): PageFormat {
+  return flags.choice('format', FORMATS) ?? 'text'
 }
 
 /** The given day, else today (UTC). The only clock of the program. */

@@ -6,28 +6,39 @@ import { catalog } from './commands/catalog.ts'
 import { checkLog } from './commands/check-log.ts'
 import { compare } from './commands/compare.ts'
 import { completion } from './commands/completion.ts'
+import { config } from './commands/config.ts'
+import { diff } from './commands/diff.ts'
 import { estimate } from './commands/estimate.ts'
+import { exportCommand } from './commands/export.ts'
 import { fit } from './commands/fit.ts'
+import { init } from './commands/init.ts'
 import { plan } from './commands/plan.ts'
 import { schema } from './commands/schema.ts'
 import { validate } from './commands/validate.ts'
+import { whatif } from './commands/whatif.ts'
 import { COMPLETE, complete } from './complete.ts'
 import { report, usageError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Flags, parserOptions } from './flags.ts'
-import { alwaysFlags, helpText } from './help.ts'
+import { alwaysFlags, helpText, withoutHelpWord } from './help.ts'
+import { withSettings } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 import { packageVersion } from './version.ts'
 
-const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly Command[] = [
   plan,
   compare,
+  diff,
+  whatif,
   estimate,
   fit,
   validate,
   calibrate,
   checkLog,
   catalog,
+  config,
+  exportCommand,
+  init,
   schema,
   completion,
 ]
@@ -42,7 +53,7 @@ export async function run(args: readonly string[], terminal: Terminal, entry: st
       terminal.result((await complete(COMMANDS, args.slice(1))).map((word) => `${word}\n`).join(''))
       return EXIT.ok
     }
-    return await dispatch(args, terminal, entry)
+    return await dispatch(withoutHelpWord(args), terminal, entry)
   } catch (error) {
     return report(error, terminal)
   }
@@ -108,5 +119,6 @@ async function call(command: Command, argv: Arguments, terminal: Terminal, entry
   if (excess !== undefined) {
     throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: `plan ${command.name ?? ''} --help` })
   }
-  return command.handle({ flags, terminal, words, entry })
+  const settled = new Flags(await withSettings(argv, command.flags, terminal))
+  return command.handle({ flags: settled, terminal, words, entry })
 }

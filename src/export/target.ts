@@ -1,3 +1,4 @@
+import type { Engine } from '../catalog/engine.ts'
 import type { Gpu } from '../catalog/gpu.ts'
 import type { Model } from '../catalog/model.ts'
 import type { Offer } from '../catalog/offer.ts'
@@ -28,6 +29,8 @@ interface Origin {
 export interface ServeExport extends Origin {
   readonly plan: Plan
   readonly launch: LaunchContext
+  /** Entry of the engine that the plan runs on, with the container images it is published as. */
+  readonly engine: Engine
 }
 
 export interface TrainExport extends Origin {

@@ -49,6 +49,12 @@ export function markdownOf(results: Results, options: { readonly explain: boolea
   )
 }
 
+/** One self-contained page. Its charts need a library that is larger than the rest of the program, which is loaded only here. */
+export async function htmlOf(results: Results, options: { readonly explain: boolean }): Promise<string> {
+  const { htmlReport } = await import('./html/report.ts')
+  return htmlReport(results, options)
+}
+
 /** @throws InputError where the results share no columns: a table of fleets and plans would be neither. */
 export function csvOf(results: Results): string {
   const kinds = new Set(results.map((result) => (isProgram(result) ? result.kind : 'plan')))

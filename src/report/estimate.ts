@@ -1,4 +1,5 @@
-import { resultVersion, type Violation } from '../result/plan.ts'
+import { estimateResult } from '../result/estimate.ts'
+import type { Violation } from '../result/plan.ts'
 import { csv } from './csv.ts'
 import { json } from './json.ts'
 import { type AnyPlan, kindOf } from './kinds/index.ts'
@@ -46,8 +47,8 @@ function verdict(fits: boolean, violations: readonly Violation[], style: Style):
 }
 
 /** The plan itself, with what was assumed and whether it fits beside its own keys. */
-export function estimateJson({ plan, fits, violations, assumptions, warnings }: Estimate): string {
-  return json({ version: resultVersion, ...plan, fits, violations, assumptions, warnings })
+export function estimateJson(estimate: Estimate): string {
+  return json(estimateResult(estimate))
 }
 
 export function estimateCsv(model: string, { plan, fits }: Estimate): string {

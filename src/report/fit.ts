@@ -1,4 +1,4 @@
-import { resultVersion } from '../result/plan.ts'
+import { fitResult } from '../result/fit.ts'
 import { count } from '../units.ts'
 import { csv } from './csv.ts'
 import { json } from './json.ts'
@@ -25,14 +25,16 @@ export interface Fit {
   readonly warnings: readonly string[]
 }
 
-const FIT: readonly Column[] = [{ title: 'largest' }, { title: 'value', align: 'right' }, { title: 'with' }]
+/** Titles of the table of what fits; the same in every format. */
+export const FIT: readonly Column[] = [{ title: 'largest' }, { title: 'value', align: 'right' }, { title: 'with' }]
 
 /** True when not even the smallest context and a single sequence fit. */
 export function fitsNothing(fit: Fit): boolean {
   return fit.rows.every((row) => row.value <= 0)
 }
 
-function row({ name, value, given }: Fit['rows'][number]): string[] {
+/** One quantity as cells under {@link FIT}. */
+export function fitRow({ name, value, given }: Fit['rows'][number]): string[] {
   return [label(name), value > 0 ? count(value) : 'none', given]
 }
 
@@ -40,7 +42,7 @@ export function fitText(model: string, fit: Fit, options: TextOptions): string {
   const style = styleFor(options.color)
   const shown = printable(fit)
   return join([
-    wrap(headline(model, shown)).map(style.title),
+    wrap(fitSentence(model, shown)).map(style.title),
     [style.title('Largest'), ...shown.rows.flatMap(largest)],
     memoryBars(shown.plan, style),
     [...assumptions(shown.assumptions, style), ...warnings(shown.warnings, style)],
@@ -50,19 +52,20 @@ export function fitText(model: string, fit: Fit, options: TextOptions): string {
 }
 
 function largest(each: Fit['rows'][number]): string[] {
-  const [name = '', value = '', given = ''] = row(each)
+  const [name = '', value = '', given = ''] = fitRow(each)
   return wrap(given, `  ${pad(name, NAME_COLUMNS)}${pad(value, VALUE_COLUMNS, 'right')}  `)
 }
 
 const NAME_COLUMNS = 16
 const VALUE_COLUMNS = 10
 
-function headline(model: string, { plan }: Fit): string {
+/** What was asked, in one sentence. */
+export function fitSentence(model: string, { plan }: Fit): string {
   return `${model}: the most that fits ${placementText(plan)}, ${kindOf(plan).how(plan)}`
 }
 
-export function fitJson(model: string, { gpu, capacityBytes, rows, plan, assumptions, warnings }: Fit): string {
-  return json({ version: resultVersion, model, gpu, capacity_bytes: capacityBytes, rows, plan, assumptions, warnings })
+export function fitJson(model: string, fit: Fit): string {
+  return json(fitResult(model, fit))
 }
 
 export function fitCsv(model: string, { gpu, rows }: Fit): string {
@@ -75,8 +78,8 @@ export function fitCsv(model: string, { gpu, rows }: Fit): string {
 export function fitMarkdown(model: string, fit: Fit, options: { readonly explain?: boolean } = {}): string {
   const shown = printable(fit)
   return blocks([
-    `## ${escaped(headline(model, shown))}`,
-    markdownTable(FIT, shown.rows.map(row)),
+    `## ${escaped(fitSentence(model, shown))}`,
+    markdownTable(FIT, shown.rows.map(fitRow)),
     memoryDetails(shown.plan),
     details(
       'Assumptions and warnings',

@@ -57,6 +57,16 @@ export const placementSchema = z.strictObject({
   pricing: pricing.nullable(),
 })
 
+/** Which model a plan runs: with it a saved plan can be exported. */
+export const planModelSchema = z.strictObject({
+  /** Id in the catalog. */
+  id: z.string(),
+  /** Repository or path of its weights; null where none is known. */
+  checkpoint: z.string().nullable(),
+  /** Weight format of those. */
+  format: z.string(),
+})
+
 export const serveConfigurationSchema = z.strictObject({
   engine: z.string(),
   engine_version: z.string(),
@@ -111,6 +121,8 @@ export const costSchema = z.strictObject({
 export const confidenceSchema = z.enum(['measured', 'specification'])
 
 export const planSchema = z.strictObject({
+  /** Absent in results of older versions, and where only a parameter count is known. */
+  model: planModelSchema.optional(),
   placement: placementSchema,
   configuration: serveConfigurationSchema,
   memory: z.strictObject({
@@ -119,6 +131,8 @@ export const planSchema = z.strictObject({
     free_bytes: finite,
     /** Share of the pool that the traffic takes. */
     kv_utilization: amount,
+    /** Tokens that the KV cache of one replica is planned to hold. */
+    cache_tokens: z.int().positive().optional(),
     terms: z.array(memoryTermSchema),
   }),
   performance: servePerformanceSchema,

@@ -8,6 +8,7 @@ import {
   finite,
   memoryTermSchema,
   placementSchema,
+  planModelSchema,
   resultOf,
   targetSchema,
 } from './plan.ts'
@@ -39,6 +40,10 @@ export const trainConfigurationSchema = z.strictObject({
   /** Sequences of one optimizer step: micro-batch x accumulation x data parallel. */
   global_batch: degree,
   loss: z.enum(['full', 'chunked', 'fused']),
+  /** Attention without stored scores; absent: yes. */
+  flash_attention: z.boolean().optional(),
+  /** Norms and dropout divided over tensor-parallel ranks; absent: as the trainer does. */
+  sequence_parallel: z.boolean().optional(),
 })
 export type TrainConfiguration = z.infer<typeof trainConfigurationSchema>
 
@@ -64,6 +69,8 @@ export const trainPerformanceSchema = z.strictObject({
 })
 
 export const trainPlanSchema = z.strictObject({
+  /** Absent in results of older versions. */
+  model: planModelSchema.optional(),
   placement: placementSchema,
   configuration: trainConfigurationSchema,
   memory: z.strictObject({

@@ -184,7 +184,7 @@ export function valueAt(root: unknown, path: Path): unknown {
 }
 
 /** Keys that the schema knows at a path, so that a misspelt one can be matched. Empty where the schema takes any key. */
-function knownKeys(schema: z.ZodType, path: Path, root: unknown): string[] {
+export function knownKeys(schema: z.ZodType, path: Path, root: unknown): string[] {
   let current: readonly z.core.$ZodTypes[] = [schema as unknown as z.core.$ZodTypes]
   for (const [index, step] of path.entries()) {
     const here = valueAt(root, path.slice(0, index))

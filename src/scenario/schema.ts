@@ -8,10 +8,10 @@ import { checkFleet } from './fleet-checks.ts'
 import { type ForecastScenario, forecastSchema } from './forecast.ts'
 import { checkForecast } from './forecast-checks.ts'
 import { Checker } from './ids.ts'
-import { validate } from './located.ts'
+import { knownKeys, validate, valueAt } from './located.ts'
 import { type ServeScenario, serveSchema } from './serve.ts'
 import { checkServe } from './serve-checks.ts'
-import { parseAssignment, setPath } from './set.ts'
+import { parseAssignment, parsePath, setPath } from './set.ts'
 import { type TrainScenario, trainSchema } from './train.ts'
 import { checkTrain } from './train-checks.ts'
 import { type Locate, parseYaml } from './yaml.ts'
@@ -33,7 +33,8 @@ export interface LocatedScenario<S extends Scenario = Scenario> {
 }
 
 /**
- * Reads and checks a scenario. `set` holds `PATH=VALUE` texts, applied in order before the checks.
+ * Reads and checks a scenario. `set` holds `PATH=VALUE` texts, applied in order before the checks; `PATH?=VALUE` is a default, which
+ * counts only where the scenario says nothing of the key.
  * `asOf` (YYYY-MM-DD) is the day of the plan, from which a deadline given as a date counts.
  * Throws {@link InputError} with every problem found, each at file:line:column.
  */
@@ -54,8 +55,9 @@ export function parseScenario(
     })
   }
   for (const assignment of set) {
-    const { path, value } = parseAssignment(assignment)
-    document = setPath(document, path, value)
+    const { path, value, isDefault } = parseAssignment(assignment)
+    if (!isDefault) document = setPath(document, path, value)
+    else if (takesDefault(document.value, path)) document = setPath(document, path, value, `setting ${path}`)
   }
   const { value, locate } = document
   const kind = (value as Record<string, unknown>).kind
@@ -65,6 +67,13 @@ export function parseScenario(
   const scenario = READERS[kind as Scenario['kind']](value, locate, check, asOf)
   if (check.diagnostics.length > 0) throw new InputError(check.diagnostics)
   return { scenario, given: value, locate, file }
+}
+
+/** Whether a default has a place: the kind of scenario knows the key, and the document says nothing of it. */
+function takesDefault(document: unknown, path: string): boolean {
+  const steps = parsePath(path)
+  if (valueAt(document, steps) !== undefined) return false
+  return knownKeys(scenarioSchema, steps.slice(0, -1), document).includes(String(steps.at(-1)))
 }
 
 /** How each kind is read: by its schema, then by checks that a schema cannot say. */

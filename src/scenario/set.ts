@@ -22,12 +22,14 @@ export function parsePath(text: string): Path {
   })
 }
 
-/** Splits `PATH=VALUE` at the first equals sign outside quotes. */
-export function parseAssignment(text: string): { path: string; value: string } {
+/** Splits `PATH=VALUE`, or `PATH?=VALUE` for a default, at the first equals sign outside quotes. */
+export function parseAssignment(text: string): { path: string; value: string; isDefault: boolean } {
   const match = /^((?:"[^"]*"|[^="])+)=(.*)$/s.exec(text)
   if (match === null)
     throw inputError(`--set ${text}: expected PATH=VALUE`, { hint: 'e.g. --set traffic.requests_per_second=10' })
-  return { path: (match[1] ?? '').trim(), value: match[2] ?? '' }
+  const path = (match[1] ?? '').trim()
+  const isDefault = path.endsWith('?')
+  return { path: isDefault ? path.slice(0, -1).trim() : path, value: match[2] ?? '', isDefault }
 }
 
 /**
@@ -35,10 +37,14 @@ export function parseAssignment(text: string): { path: string; value: string } {
  * the way are made, numbers in the path index lists. `null` or an empty value removes the key. Setting one of the traffic rates
  * (requests_per_second, tokens_per_day, concurrency) removes the others that the document holds, since only one may be given; so
  * does setting one of the two measures of training data (tokens; examples and tokens_per_example).
- * The document is not changed; a changed copy is returned. Throws {@link InputError} naming the flag.
+ * The document is not changed; a changed copy is returned. Throws {@link InputError} naming the flag (`flag`, where it is another).
  */
-export function setPath(document: ChangedDocument, path: string, valueText: string): ChangedDocument {
-  const flag = `--set ${path}`
+export function setPath(
+  document: ChangedDocument,
+  path: string,
+  valueText: string,
+  flag = `--set ${path}`,
+): ChangedDocument {
   const steps = parsePath(path)
   for (const step of steps) {
     if (step === '__proto__' || step === 'constructor' || step === 'prototype') {

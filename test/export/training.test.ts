@@ -24,7 +24,8 @@ const configuration: TrainConfiguration = {
   context_parallel: 1,
   expert_parallel: 1,
 }
-const context = { model: 'meta-llama/Meta-Llama-3-8B', gpus: 8, gpusPerInstance: 8 }
+const sizes = { hidden: 4096, block: 218_112_000, outer: 1_050_677_248 }
+const context = { model: 'meta-llama/Meta-Llama-3-8B', gpus: 8, gpusPerInstance: 8, sizes }
 const launch = (changes: Partial<TrainConfiguration> = {}, gpus = 8) =>
   trainingLaunch({ ...configuration, ...changes }, { ...context, gpus })
     .split('\n')

@@ -131,7 +131,7 @@ describe('a fleet that is too small', () => {
     expect(short.unplaced.map(({ workload }) => workload)).toEqual(['chat-70b'])
     expect(short.unplaced[0]?.reason).toContain('dgx has 1 node')
     expect(short.conflict).toEqual({
-      requirements: ['chat-70b keeps 1 spare replica apart', 'dgx has 1 node'],
+      requirements: ['dgx has 1 node', 'chat-70b keeps 1 spare replica apart'],
       minimal: true,
     })
     expect(short.remedies[0]?.text).toBe('1 more node of dgx (2 in all)')

@@ -13,7 +13,12 @@ const ACTIONS = ['list', 'show', 'check'] as const
 export async function catalogAction(call: Call): Promise<ExitCode> {
   const [action, name] = call.words
   if (action === undefined) throw inputError(`catalog takes ${ACTIONS.join(', ')}`, { hint: 'plan catalog list gpus' })
-  if (action === 'import') throw inputError('"plan catalog import" is not available in this version')
+  if (action === 'import' && name === 'offers') {
+    return (await import('./catalog-import-offers.ts')).catalogImportOffers(call)
+  }
+  if (action === 'import') throw inputError('plan catalog import takes offers', { hint: 'plan catalog import offers FILE' })
+  const excess = call.words[2]
+  if (excess !== undefined) throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: 'plan catalog --help' })
   if (!ACTIONS.some((each) => each === action)) {
     const hint = didYouMean(action, ACTIONS)
     throw inputError(

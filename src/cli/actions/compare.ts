@@ -12,7 +12,7 @@ import { seconds } from '../../units.ts'
 import { type Outcome, outcomeOf } from '../batch/job.ts'
 import { type Prepared, planAll } from '../batch/plan-all.ts'
 import type { Call } from '../command.ts'
-import { formatOf } from '../common-flags.ts'
+import { pageFormatOf } from '../common-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import { reportInput } from '../errors.ts'
 import { EXIT, type ExitCode, worst } from '../exit-codes.ts'
@@ -22,7 +22,7 @@ import { Progress } from '../progress.ts'
 
 /** Plans every option; those whose input cannot be used are reported, and the others still compared. */
 export async function compareOptions({ flags, terminal, words, entry }: Call): Promise<ExitCode> {
-  const format = formatOf(flags)
+  const format = pageFormatOf(flags)
   const by = flags.text('by') ?? null
   const options: PlanOptions = { ...planOptionsOf(flags), top: 0 }
   const maxCost = flags.usd('max-cost')
@@ -52,9 +52,10 @@ export async function compareOptions({ flags, terminal, words, entry }: Call): P
     json: () => compareJson(planned, by),
     csv: () => compareCsv(planned),
     markdown: () => compareMarkdown(title, planned),
+    html: async () => (await import('../../report/html/compare.ts')).compareHtml(title, planned),
   }
   const code = verdict(planned, maxCost, terminal)
-  deliver(print[format](), flags, terminal)
+  deliver(await print[format](), flags, terminal)
   return worst([code, complain && failed > 0 ? EXIT.input : EXIT.ok])
 }
 

@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { type Estimate, estimateCsv, estimateJson, estimateMarkdown, estimateText } from '../../report/estimate.ts'
 import type { Call } from '../command.ts'
-import { formatOf } from '../common-flags.ts'
+import { pageFormatOf } from '../common-flags.ts'
 import { configurationOf, isTrainingCall, modelOf } from '../configuration-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -14,7 +14,7 @@ import { trainingConfigurationOf } from '../training-flags.ts'
 /** One given configuration. Exit 3 when it does not fit. */
 export async function estimateModel({ flags, terminal, words }: Call): Promise<ExitCode> {
   const model = modelOf(words)
-  const format = formatOf(flags)
+  const format = pageFormatOf(flags)
   const estimated = estimator(model, flags)
   const maxCost = flags.usd('max-cost')
   const estimate = estimated(await loadCatalog(flags.texts('catalog')))
@@ -24,10 +24,11 @@ export async function estimateModel({ flags, terminal, words }: Call): Promise<E
     json: () => estimateJson(estimate),
     csv: () => estimateCsv(model, estimate),
     markdown: () => estimateMarkdown(model, estimate, { explain }),
+    html: async () => (await import('../../report/html/estimate.ts')).estimateHtml(model, estimate, { explain }),
   }
   // Judged first: a gate that cannot be judged writes nothing.
   const code = gate(model, estimate.fits ? estimate.plan : null, maxCost, terminal)
-  deliver(print[format](), flags, terminal)
+  deliver(await print[format](), flags, terminal)
   return code
 }
 

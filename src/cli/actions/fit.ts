@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { type Fit, fitCsv, fitJson, fitMarkdown, fitsNothing, fitText } from '../../report/fit.ts'
 import type { Call } from '../command.ts'
-import { formatOf } from '../common-flags.ts'
+import { pageFormatOf } from '../common-flags.ts'
 import { configurationOf, isTrainingCall, modelOf } from '../configuration-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -13,7 +13,7 @@ import { trainingConfigurationOf } from '../training-flags.ts'
 /** The most that fits a GPU. Exit 3 when nothing does. */
 export async function fitToGpu({ flags, terminal, words }: Call): Promise<ExitCode> {
   const model = modelOf(words)
-  const format = formatOf(flags)
+  const format = pageFormatOf(flags)
   const fitted = fitter(model, flags)
   const fit = fitted(await loadCatalog(flags.texts('catalog')))
   const explain = flags.switch('explain')
@@ -22,8 +22,9 @@ export async function fitToGpu({ flags, terminal, words }: Call): Promise<ExitCo
     json: () => fitJson(model, fit),
     csv: () => fitCsv(model, fit),
     markdown: () => fitMarkdown(model, fit, { explain }),
+    html: async () => (await import('../../report/html/fit.ts')).fitHtml(model, fit, { explain }),
   }
-  deliver(print[format](), flags, terminal)
+  deliver(await print[format](), flags, terminal)
   return fitsNothing(fit) ? EXIT.infeasible : EXIT.ok
 }
 

@@ -7,7 +7,7 @@ import { readScenario } from '../../io/read-scenario.ts'
 import { type Diagnostic, InputError } from '../../scenario/diagnostic.ts'
 import { seconds } from '../../units.ts'
 import type { Call } from '../command.ts'
-import { type Format, formatOf } from '../common-flags.ts'
+import { type PageFormat, pageFormatOf } from '../common-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import { type ExitCode, worst } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
@@ -19,7 +19,7 @@ import { programOptionsOf } from '../program-flags.ts'
 /** Plans every scenario, prints them all or, where one cannot be read, none. */
 export async function planScenarios({ flags, terminal, words: scenarios }: Call): Promise<ExitCode> {
   refuseCommandNames(scenarios)
-  const format = formatOf(flags)
+  const format = pageFormatOf(flags)
   const options = { ...planOptionsOf(flags), ...programOptionsOf(flags) }
   const maxCost = flags.usd('max-cost')
   const quiet = flags.switch('quiet')
@@ -59,12 +59,12 @@ async function planOne(
 
 async function render(
   results: readonly ScenarioResult[],
-  format: Format,
+  format: PageFormat,
   flags: Flags,
   color: boolean,
 ): Promise<string> {
   const explain = flags.switch('explain')
-  const { csvOf, jsonOf, markdownOf, textOf } = await import('../../report/all.ts')
+  const { csvOf, htmlOf, jsonOf, markdownOf, textOf } = await import('../../report/all.ts')
   switch (format) {
     case 'json':
       return jsonOf(results)
@@ -72,6 +72,8 @@ async function render(
       return csvOf(results)
     case 'markdown':
       return markdownOf(results, { explain })
+    case 'html':
+      return htmlOf(results, { explain })
     case 'text':
       return textOf(results, { color, explain })
   }

@@ -1,18 +1,22 @@
 import type { FleetResult } from '../../result/fleet.ts'
-import { count, usdPerHour } from '../../units.ts'
+import { count } from '../../units.ts'
 import { bullets, details, escaped, fence, markdownTable } from '../markdown/blocks.ts'
 import { printable } from '../printable.ts'
 import { MARKS } from '../style.ts'
 import { lettersOf } from './letters.ts'
 import { drawing, legend } from './nodes.ts'
 import {
+  conflictSentence,
   fleetSentence,
   KINDS,
   kindRow,
+  limitSentence,
   moneyParts,
   moveSentence,
   PLACEMENTS,
   placementRow,
+  pricesText,
+  remedyText,
   solverSentence,
 } from './words.ts'
 
@@ -36,17 +40,13 @@ export function fleetMarkdown(given: FleetResult): string[] {
   ]
 }
 
-function shortage({ unplaced, conflict, remedies }: FleetResult): string[] {
+function shortage(result: FleetResult): string[] {
+  const { unplaced, remedies } = result
+  const conflict = conflictSentence(result)
   return [
     bullets(unplaced.map(({ workload, reason }) => `${workload}: ${reason}`)),
-    ...(conflict === null ? [] : [escaped(`These cannot all hold: ${conflict.requirements.join('; ')}.`)]),
-    ...(remedies.length === 0
-      ? []
-      : [
-          `Single changes that place everything:\n\n${bullets(
-            remedies.map(({ text, usd_per_hour: cost }) => `${text}: ${usdPerHour(cost)} in all`),
-          )}`,
-        ]),
+    ...(conflict === null ? [] : [escaped(conflict)]),
+    ...(remedies.length === 0 ? [] : [`Single changes that place everything:\n\n${bullets(remedies.map(remedyText))}`]),
   ]
 }
 
@@ -55,22 +55,17 @@ function moves({ moves: all }: FleetResult): string[] {
   return [all.length === 0 ? 'Everything stays where it is.' : `Changes:\n\n${bullets(all.map(moveSentence))}`]
 }
 
-function kinds({ kinds: all, tightest_limit: limit }: FleetResult): string {
-  const worth =
-    limit === null
-      ? ''
-      : `\n\n${escaped(`Tightest limit: ${limit.limit}; ${limit.change} would save ${usdPerHour(limit.saved_usd_per_hour)}.`)}`
-  return `${markdownTable(KINDS, all.map(kindRow))}${worth}`
+function kinds(result: FleetResult): string {
+  const limit = limitSentence(result)
+  return `${markdownTable(KINDS, result.kinds.map(kindRow))}${limit === null ? '' : `\n\n${escaped(limit)}`}`
 }
 
 function notes(result: FleetResult): string {
-  const { prices_as_of: dated, hash } = result.catalog
-  const prices = dated === null ? `catalog ${hash}` : `the newest of ${dated}, catalog ${hash}`
   return bullets([
     ...result.assumptions,
     ...result.warnings.map((warning) => `${MARKS.warning} ${warning}`),
     `Solver: ${solverSentence(result)}`,
-    `Prices: ${prices}`,
+    `Prices: ${pricesText(result)}`,
   ])
 }
 

@@ -1,5 +1,4 @@
 import type { FleetPlacement, FleetResult } from '../../result/fleet.ts'
-import { usdPerHour } from '../../units.ts'
 import { printable } from '../printable.ts'
 import { MARKS, type Style, styleFor } from '../style.ts'
 import { table } from '../table.ts'
@@ -10,13 +9,17 @@ import { wrap } from '../wrap.ts'
 import { lettersOf } from './letters.ts'
 import { drawing, legend } from './nodes.ts'
 import {
+  conflictSentence,
   fleetSentence,
   KINDS,
   kindRow,
+  limitSentence,
   moneyParts,
   moveSentence,
   PLACEMENTS,
   placementRow,
+  pricesText,
+  remedyText,
   solverSentence,
 } from './words.ts'
 
@@ -46,11 +49,13 @@ function answer(result: FleetResult, style: Style): string[] {
   ]
 }
 
-function shortage({ unplaced, conflict, remedies, placements: placed }: FleetResult, style: Style): string[] {
+function shortage(result: FleetResult, style: Style): string[] {
+  const { unplaced, remedies, placements: placed } = result
   if (unplaced.length === 0) return []
   const parts = unplaced.flatMap(({ workload, reason }) => wrap(`${workload}: ${reason}`, `${MARKS.bad} `))
-  const cannot = conflict === null ? [] : wrap(`These cannot all hold: ${conflict.requirements.join('; ')}.`)
-  const fixes = remedies.map(({ text, usd_per_hour: cost }) => `${text}: ${usdPerHour(cost)} in all`)
+  const conflict = conflictSentence(result)
+  const cannot = conflict === null ? [] : wrap(conflict)
+  const fixes = remedies.map(remedyText)
   const title = placed.length === 0 ? [] : ['', style.title('What can be placed')]
   return [
     ...parts.map(style.bad),
@@ -83,11 +88,8 @@ function kinds(result: FleetResult, style: Style): string[] {
   const unused = result.kinds.filter((kind) => !shown.includes(kind)).map(({ id }) => id)
   const [titles, ...lines] = table(KINDS, shown.map(kindRow))
   const others = unused.length === 0 ? [] : wrap(`Not rented: ${unused.join(' · ')}`).map(style.faint)
-  const { tightest_limit: limit } = result
-  const worth =
-    limit === null
-      ? []
-      : wrap(`Tightest limit: ${limit.limit}; ${limit.change} would save ${usdPerHour(limit.saved_usd_per_hour)}.`)
+  const limit = limitSentence(result)
+  const worth = limit === null ? [] : wrap(limit)
   return [...(shown.length === 0 ? [] : [style.faint(titles as string), ...lines]), ...worth, ...others]
 }
 
@@ -98,9 +100,7 @@ function moves({ moves: all }: FleetResult, style: Style): string[] {
 }
 
 function notes(result: FleetResult, style: Style): string[] {
-  const { prices_as_of: dated, hash } = result.catalog
-  const prices = dated === null ? `catalog ${hash}` : `the newest of ${dated}, catalog ${hash}`
-  return [...wrap(`Solver: ${solverSentence(result)}`), ...wrap(`Prices: ${prices}`)].map(style.faint)
+  return [...wrap(`Solver: ${solverSentence(result)}`), ...wrap(`Prices: ${pricesText(result)}`)].map(style.faint)
 }
 
 function derived({ workload, plan }: FleetPlacement, style: Style): string[][] {

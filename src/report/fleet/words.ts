@@ -91,8 +91,45 @@ export function kindRow(kind: FleetResult['kinds'][number]): string[] {
     `${count(kind.nodes_used)}${all}`,
     share,
     each,
-    saved === null ? 'not needed' : `${saved < 0 ? '-' : ''}${usdPerHour(Math.abs(saved))}`,
+    savedText(saved),
   ]
+}
+
+/** `3 more l40s nodes: $12.10/h in all`. */
+export function remedyText({ text, usd_per_hour: cost }: FleetResult['remedies'][number]): string {
+  return `${text}: ${usdPerHour(cost)} in all`
+}
+
+/** A person reads so many requirements; the JSON form has all. */
+const MOST_REQUIREMENTS = 12
+
+/** Requirements that cannot all hold; null where everything is placed. */
+export function conflictSentence({ conflict }: FleetResult): string | null {
+  if (conflict === null) return null
+  const { requirements, minimal } = conflict
+  const shown = requirements.slice(0, MOST_REQUIREMENTS).join('; ')
+  const left = requirements.length - MOST_REQUIREMENTS
+  const rest = left > 0 ? `; and ${count(left)} more, which --format json lists` : ''
+  const proved = minimal ? 'Without any one of them the others can.' : 'Fewer of them may conflict already.'
+  return `These cannot all hold: ${shown}${rest}. ${proved}`
+}
+
+/** The limit whose easing saves most; null where none would. */
+export function limitSentence({ tightest_limit: limit }: FleetResult): string | null {
+  return limit === null
+    ? null
+    : `Tightest limit: ${limit.limit}; ${limit.change} would save ${usdPerHour(limit.saved_usd_per_hour)}.`
+}
+
+/** The newest price that took part, and which catalog it was. */
+export function pricesText({ catalog: { prices_as_of: dated, hash } }: Pick<FleetResult, 'catalog'>): string {
+  return dated === null ? `catalog ${hash}` : `the newest of ${dated}, catalog ${hash}`
+}
+
+/** What one more node would save; more than it saves it may cost. */
+function savedText(saved: number | null): string {
+  if (saved === null) return 'not needed'
+  return saved < 0 ? `costs ${usdPerHour(-saved)}` : usdPerHour(saved)
 }
 
 export function solverSentence({ solver, status }: Pick<FleetResult, 'solver' | 'status'>): string {

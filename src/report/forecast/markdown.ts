@@ -3,6 +3,8 @@ import { percent } from '../../units.ts'
 import { bullets, details, escaped, markdownTable } from '../markdown/blocks.ts'
 import { printable } from '../printable.ts'
 import { MARKS } from '../style.ts'
+import { pricesText } from './sentences.ts'
+import { monthHead, monthRow, PROVIDERS, providerRows } from './tables.ts'
 import {
   breakText,
   commitmentText,
@@ -26,8 +28,7 @@ export function forecastMarkdown(given: ForecastResult): string[] {
 }
 
 function planned(result: ForecastResult): string[] {
-  const { months, by_workload: workloads, by_provider: providers, breaks, commitments, kept_for_usd: extra } = result
-  const hasRange = months.some(({ usd_p10 }) => usd_p10 !== null)
+  const { months, by_workload: workloads, breaks, commitments, kept_for_usd: extra } = result
   const switched = switchTexts(months)
   return [
     `${MARKS.good} **${escaped(totalSentence(result))}**`,
@@ -37,20 +38,8 @@ function planned(result: ForecastResult): string[] {
       ? []
       : [escaped(`Keeping to the cap and the quotas costs ${dollars(extra)} more than without.`)]),
     markdownTable(
-      [
-        { title: 'month' },
-        { title: 'dollars', align: 'right' },
-        ...(hasRange ? (['P10', 'P50', 'P90'] as const).map((title) => ({ title, align: 'right' as const })) : []),
-        { title: 'machines' },
-      ],
-      months.map(({ month, usd, usd_p10: p10, usd_p50: p50, usd_p90: p90, instances }) => [
-        month,
-        dollars(usd),
-        ...(hasRange ? [p10, p50, p90].map((value) => (value === null ? '-' : dollars(value))) : []),
-        instances
-          .map(({ offer, pricing, instances: number }) => `${Number(number.toPrecision(3))} x ${offer} ${pricing}`)
-          .join('; '),
-      ]),
+      monthHead(months),
+      months.map((month) => monthRow(month, months)),
     ),
     markdownTable(
       [
@@ -72,13 +61,7 @@ function planned(result: ForecastResult): string[] {
         }),
       ]),
     ),
-    details(
-      'By provider',
-      markdownTable(
-        [{ title: 'provider' }, { title: 'dollars', align: 'right' }, { title: 'share', align: 'right' }],
-        providers.map(({ provider, usd, share }) => [provider ?? 'owned', dollars(usd), percent(share)]),
-      ),
-    ),
+    details('By provider', markdownTable(PROVIDERS, providerRows(result))),
     ...(switched.length === 0 ? [] : [details('Switches', bullets(switched))]),
   ]
 }
@@ -97,13 +80,13 @@ function infeasible({ scenario, conflict, remedies, breaks }: ForecastResult): s
 }
 
 function notes(result: ForecastResult): string {
-  const { catalog, assumptions, warnings } = result
+  const { assumptions, warnings } = result
   return details(
     'Assumptions, warnings, prices and solver',
     bullets([
       ...warnings.map((warning) => `Warning: ${warning}`),
       ...assumptions,
-      `Prices: ${catalog.prices_as_of === null ? '' : `the newest of ${catalog.prices_as_of}, `}catalog ${catalog.hash}`,
+      `Prices: ${pricesText(result)}`,
       `Solver: ${solverText(result)}`,
     ]),
   )

@@ -1,5 +1,6 @@
 import { gib, percent } from '../../units.ts'
 import { type AnyPlan, kindOf } from '../kinds/index.ts'
+import type { Column } from '../table.ts'
 import { derivations } from '../text/explain.ts'
 import { TARGETS, targetRow } from '../text/targets.ts'
 import { details, fence, markdownTable } from './blocks.ts'
@@ -16,25 +17,32 @@ export function targetsTable(plan: AnyPlan): string[] {
       ]
 }
 
-export function memoryDetails({ memory: { terms, total_bytes, capacity_bytes, free_bytes } }: AnyPlan): string {
+/** Titles of the table of memory terms; the same in every format. */
+export const MEMORY: readonly Column[] = [
+  { title: 'term' },
+  { title: 'size', align: 'right' },
+  { title: 'share', align: 'right' },
+  { title: 'source' },
+]
+
+/** The terms of the fullest GPU as cells under {@link MEMORY}, then their total, what is free and what the driver reports. */
+export function memoryRows({ memory: { terms, total_bytes, capacity_bytes, free_bytes } }: AnyPlan): string[][] {
   const row = (name: string, bytes: number, source: string): string[] => [
     name,
     gib(bytes),
     percent(bytes / capacity_bytes),
     source,
   ]
-  return details(
-    'Memory of the fullest GPU',
-    markdownTable(
-      [{ title: 'term' }, { title: 'size', align: 'right' }, { title: 'share', align: 'right' }, { title: 'source' }],
-      [
-        ...terms.map((term) => row(term.name, term.bytes, term.source)),
-        row('total', total_bytes, ''),
-        row('free', free_bytes, ''),
-        row('as the driver reports', capacity_bytes, ''),
-      ],
-    ),
-  )
+  return [
+    ...terms.map((term) => row(term.name, term.bytes, term.source)),
+    row('total', total_bytes, ''),
+    row('free', free_bytes, ''),
+    row('as the driver reports', capacity_bytes, ''),
+  ]
+}
+
+export function memoryDetails(plan: AnyPlan): string {
+  return details('Memory of the fullest GPU', markdownTable(MEMORY, memoryRows(plan)))
 }
 
 export function derivationDetails(plan: AnyPlan): string[] {

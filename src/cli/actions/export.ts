@@ -1,0 +1,106 @@
+import type { ScenarioResult } from '../../../planners/index.ts'
+import { didYouMean } from '../../catalog/suggest.ts'
+import { exportPlan, type PlanToExport } from '../../export/from-plan.ts'
+import { exportTarget, exportTargets } from '../../export/index.ts'
+import type { ExportFile, ExportTarget } from '../../export/target.ts'
+import { loadCatalog } from '../../io/load-catalog.ts'
+import { isDirectoryPath, writeFiles, writeFileTo } from '../../io/write-files.ts'
+import { textOf } from '../../report/all.ts'
+import { pad, SCREEN_COLUMNS, width, wrap } from '../../report/wrap.ts'
+import { inputError } from '../../scenario/diagnostic.ts'
+import type { Call } from '../command.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { plansOf, resultToExport } from '../export/plans.ts'
+import type { Flags } from '../flags.ts'
+import { gateResult } from '../gate.ts'
+import { planOptionsOf } from '../planning-flags.ts'
+import { programOptionsOf } from '../program-flags.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** Writes the best plan of a scenario, or of a saved result, as the files of a target; without words lists the targets. */
+export async function exportScenario({ flags, terminal, words }: Call): Promise<ExitCode> {
+  const [file] = words
+  if (file === undefined && !flags.given('to')) {
+    terminal.result(targetList())
+    return EXIT.ok
+  }
+  const target = targetOf(flags)
+  if (file === undefined) throw inputError('which scenario?', { hint: `plan export scenario.yaml --to ${target.id}` })
+  const options = { ...planOptionsOf(flags), ...programOptionsOf(flags), top: 0 }
+  const maxCost = flags.usd('max-cost')
+  const catalog = await loadCatalog(flags.texts('catalog'))
+  const made = await resultToExport(file, catalog, options)
+  const plans = plansOf(made, flags.text('workload'), catalog, options)
+  const code = gateResult(made.result, maxCost, terminal)
+  if (code !== EXIT.ok) {
+    if (code === EXIT.infeasible) terminal.note(report(made.result))
+    return code
+  }
+  const files = plans.map((plan) => ({ plan, files: exportPlan(plan, target, catalog) }))
+  deliverFiles(namedApart(files), flags, terminal)
+  return EXIT.ok
+}
+
+/** @throws InputError with the nearest target, or all of them. */
+function targetOf(flags: Flags): ExportTarget {
+  const ids = exportTargets.map(({ id }) => id)
+  const asked = flags.text('to')
+  if (asked === undefined) throw inputError('--to which target?', { hint: ids.join(', ') })
+  const target = exportTarget(asked)
+  if (target !== undefined) return target
+  const near = didYouMean(asked, ids)
+  throw inputError(
+    `--to takes ${ids.join(', ')}, got ${JSON.stringify(asked)}`,
+    near === undefined ? {} : { hint: near },
+  )
+}
+
+/** One line a target; what it is for stands behind it. */
+function targetList(): string {
+  const columns = Math.max(...exportTargets.map(({ id }) => width(id)))
+  const lines = exportTargets.flatMap(({ id, describe, serve, train }) => {
+    const kinds = [...(serve === undefined ? [] : ['serve']), ...(train === undefined ? [] : ['train'])].join(', ')
+    return wrap(`${describe} (${kinds})`, `${pad(id, columns)}  `, ' '.repeat(columns + 2), SCREEN_COLUMNS)
+  })
+  return `${lines.join('\n')}\n`
+}
+
+function report(result: ScenarioResult): string {
+  return textOf([result], { color: false, explain: false })
+}
+
+/** Of several plans each file carries the name of its workload, so that none replaces another. */
+function namedApart(plans: readonly { plan: PlanToExport; files: readonly ExportFile[] }[]): ExportFile[] {
+  const many = plans.length > 1
+  return plans.flatMap(({ plan, files }) =>
+    files.map((file) => (many ? { ...file, name: `${fileWord(plan.name)}-${file.name}` } : file)),
+  )
+}
+
+/** A name as part of a file name on any system. */
+function fileWord(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '') || 'plan'
+}
+
+/**
+ * One file goes to `--output` or standard output as it is. Several go into the directory `--output`; on standard output each follows
+ * a line with its name, as `helm template` does it.
+ */
+function deliverFiles(files: readonly ExportFile[], flags: Flags, terminal: Terminal): void {
+  const output = flags.text('output')
+  const [only] = files
+  if (only === undefined) throw inputError('there is nothing to export')
+  const quiet = flags.switch('quiet')
+  if (output === undefined) {
+    if (files.length === 1) {
+      terminal.result(only.text)
+      return
+    }
+    terminal.result(files.map(({ name, text }) => `# --- ${name}\n${text}`).join('\n'))
+    if (!quiet) terminal.note(`${files.length} files; --output DIRECTORY/ writes each of them`)
+    return
+  }
+  const written =
+    files.length === 1 && !isDirectoryPath(output) ? [writeFileTo(output, only)] : writeFiles(output, files)
+  if (!quiet) terminal.note(`written: ${written.join(', ')}`)
+}

@@ -1,0 +1,52 @@
+import { listOf, type Resolved, valueText } from '../config/settings.ts'
+import { loadSettings } from '../io/config.ts'
+import type { FlagTable } from './flags.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Switches the settings of files and of the environment off. */
+export const NO_CONFIG = 'no-config'
+
+type Values = Readonly<Record<string, unknown>>
+
+/**
+ * The values of a command line with those that settings add: flags that the command has and the user did not give, directories of
+ * catalogs below the given ones, and defaults of scenarios. What was added is said on standard error, because the result follows
+ * from it.
+ * @throws InputError for settings that cannot be read.
+ */
+export async function withSettings(argv: Values, flags: FlagTable, terminal: Terminal): Promise<Values> {
+  if (argv[NO_CONFIG] === true) return argv
+  const { resolved } = await loadSettings({ env: process.env, workingDirectory: process.cwd() })
+  const values: Record<string, unknown> = { ...argv }
+  const used: string[] = []
+  for (const each of resolved) {
+    const { setting } = each
+    const strongest = each.values.at(-1)
+    if (strongest === undefined) continue
+    if ('flag' in setting.effect) {
+      const { flag } = setting.effect
+      if (flags[flag] === undefined) continue
+      if (setting.adds === true) values[flag] = [...listOf(each), ...given(argv[flag])]
+      else if (argv[flag] === undefined) values[flag] = valueText(strongest.value)
+      else continue
+      used.push(said(each))
+    } else if (flags.set !== undefined) {
+      // Defaults come after what the user set, so that they see it.
+      values.set = [...given(values.set), `${setting.effect.scenario}?=${valueText(strongest.value)}`]
+      used.push(`${said(each)} where the scenario says nothing`)
+    }
+  }
+  if (used.length > 0 && argv.quiet !== true) terminal.note(`settings: ${used.join('; ')}`)
+  return values
+}
+
+function given(value: unknown): unknown[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? value : [value]
+}
+
+function said(each: Resolved): string {
+  const { setting, values } = each
+  const shown = setting.adds === true ? listOf(each).join(', ') : valueText(values.at(-1)?.value)
+  return `${setting.key} ${shown} (${[...new Set(values.map(({ origin }) => origin))].join(', ')})`
+}

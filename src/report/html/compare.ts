@@ -1,0 +1,110 @@
+import { type Compared, compared, type Option } from '../compare/options.ts'
+import { cells, columns, lostCell, verdictMark, versusCell, whyNot } from '../compare/table.ts'
+import { kindOf } from '../kinds/index.ts'
+import { printable } from '../printable.ts'
+import { MARKS } from '../style.ts'
+import type { Column } from '../table.ts'
+import { planSentence } from '../text/answer.ts'
+import { memoryFigure } from './charts/memory.ts'
+import { pricesFigure } from './charts/prices.ts'
+import { type Html, html } from './html.ts'
+import { marked, page, section } from './page.ts'
+import { header } from './parts/header.ts'
+import { memoryBarOf } from './parts/plan.ts'
+import { htmlTable } from './table.ts'
+
+/** Options side by side as a page: the table, prices, memory, and why some have no plan. */
+export function compareHtml(title: string, options: readonly Option[]): string {
+  const rows = printable(compared(options))
+  const name = printable(title)
+  const cheapest = rows.filter((row) => row.cheapest)
+  return page(
+    name,
+    html`<article>${header({
+      name,
+      status:
+        cheapest.length > 0
+          ? {
+              text: `${rows.filter(({ status }) => status === 'optimal').length} of ${rows.length} have a plan`,
+              mark: MARKS.good,
+              tone: 'good',
+            }
+          : { text: 'No plan', mark: MARKS.bad, tone: 'bad' },
+      answer:
+        cheapest.length === 0
+          ? 'None of the options has a plan'
+          : cheapest
+              .map(({ option, plan }) => (plan === null ? option : `${option} is the cheapest: ${planSentence(plan)}`))
+              .join('; '),
+      below: null,
+    })}
+${section('Options side by side', optionsTable(rows))}
+${section('Price', prices(rows))}
+${section('Memory', memory(rows))}
+${section(
+  'Without a plan',
+  marked(
+    rows.map(whyNot).filter((reason) => reason !== null),
+    MARKS.bad,
+    'bad',
+  ),
+)}</article>`,
+  )
+}
+
+function optionsTable(rows: readonly Compared[]): Html {
+  const head: readonly Column[] = [
+    { title: '' },
+    { title: 'option' },
+    ...columns(rows),
+    { title: 'vs best', align: 'right' },
+    { title: 'lost on' },
+  ]
+  const lines = rows.map((row) => {
+    const { plan } = row
+    const [gpus = '', configuration = '', memory = '', pace = '', price = ''] = cells(row, rows)
+    const kind = plan === null ? null : kindOf(plan)
+    const cost = plan === null || kind === null ? null : kind.price(plan)
+    return [
+      verdictMark(row),
+      row.option,
+      gpus,
+      configuration,
+      { show: memory, sort: plan?.memory.total_bytes ?? null },
+      { show: pace, sort: plan === null || kind === null ? null : kind.pace(plan) },
+      { show: price, sort: cost },
+      { show: versusCell(row), sort: row.versusCheapest },
+      lostCell(row),
+    ]
+  })
+  return htmlTable(head, lines, {
+    label: 'Options side by side',
+    sortable: true,
+    marked: rows.findIndex((row) => row.cheapest),
+  })
+}
+
+/** A chart for each kind: an hour of serving and a run are not one axis. */
+function prices(rows: readonly Compared[]): (Html | null)[] {
+  return [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
+    const own = rows.flatMap((row) => {
+      const { plan } = row
+      const usd = plan === null || row.kind !== kind ? null : kindOf(plan).price(plan)
+      const role = row.cheapest
+        ? ('chosen' as const)
+        : row.status === 'optimal'
+          ? ('other' as const)
+          : ('missed' as const)
+      return usd === null || plan === null ? [] : [{ name: row.option, usd, role, title: kindOf(plan).priceTitle }]
+    })
+    const title = own[0]?.title
+    return title === undefined ? null : pricesFigure(title, own, { chosen: 'cheapest', other: 'dearer' })
+  })
+}
+
+function memory(rows: readonly Compared[]): Html | null {
+  const bars = rows.flatMap(({ option, plan }) =>
+    plan === null ? [] : [{ ...memoryBarOf(plan), name: `${option}, ${plan.placement.gpu}` }],
+  )
+  return bars.length === 0 ? null : memoryFigure(bars)
+}
