@@ -29,10 +29,13 @@ export function modelOf(choice: ModelChoice, catalog: Catalog): Model {
   return typeof choice === 'string' ? get(catalog, 'models', choice) : inlineModel(choice)
 }
 
+/** Id of a model that a scenario describes itself. */
+export const INLINE_MODEL = 'inline'
+
 /** A model that a scenario describes itself: by its shape where all of it is given, else by its parameter count. */
 function inlineModel(inline: InlineModel): Model {
   const { hidden_size, layers, heads, intermediate_size, vocabulary_size, parameters } = inline
-  const base = { id: 'inline', name: 'the model of the scenario', family: 'inline', sources: ['scenario'] }
+  const base = { id: INLINE_MODEL, name: 'the model of the scenario', family: 'inline', sources: ['scenario'] }
   const known = {
     ...base,
     ...(parameters === undefined ? {} : { parameters }),

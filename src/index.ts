@@ -2,6 +2,8 @@
  * The library: the planner without its command line. Nothing here needs Node, so it runs in browsers and workers too.
  * @module
  */
+
+export type { ScenarioResult } from '../planners/index.ts'
 export { type HighsAssets, provideHighs } from '../planners/solver/highs.ts'
 export { type Catalog, type CatalogData, catalogToData } from './catalog/catalog.ts'
 export { type CatalogSources, loadCatalogs, type Overlay } from './library/catalogs.ts'
@@ -14,7 +16,15 @@ export {
   type TrainingEstimate,
   type TrainingFit,
 } from './library/estimate.ts'
-export { type PlanSettings, plan, type ResultOf, type Scenario, type ScenarioKind } from './library/plan.ts'
+export {
+  type FleetScenario,
+  type ForecastScenario,
+  type PlanSettings,
+  plan,
+  type Scenario,
+  type ServeScenario,
+  type TrainScenario,
+} from './library/plan.ts'
 export type { ReadText } from './library/references.ts'
 export type { Settings } from './library/settings.ts'
 export type { FitRow } from './result/fit.ts'

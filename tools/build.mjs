@@ -12,6 +12,7 @@ import { build } from 'rolldown'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cli = 'dist/bundle/cli'
 const catalogs = join(root, 'dist/catalogs')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 function run(command, ...args) {
   const { status, error } = spawnSync(command, args, {
@@ -46,12 +47,34 @@ function rewriteDeclarations(directory) {
   }
 }
 
+/**
+ * The reports as bundles, in place of their modules: what draws their charts is no dependency of the package, so it is packed
+ * here. What they share with the library stays outside, so that an error of theirs is one of the library's. Their declarations
+ * name nothing but the library.
+ */
+async function bundleReports() {
+  const directory = join(root, 'dist/library/src')
+  const reports = join(directory, 'report')
+  await build({
+    cwd: root,
+    input: join(directory, 'reports.js'),
+    platform: 'neutral',
+    external: (id, _, isResolved) =>
+      Object.hasOwn(manifest.dependencies, id) ||
+      (isResolved && id.startsWith(join(root, 'dist/library')) && !id.startsWith(reports)),
+    output: { dir: directory, format: 'esm', chunkFileNames: 'reports-[hash].js', minify: true },
+    logLevel: 'warn',
+  })
+  rmSync(reports, { recursive: true })
+}
+
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 run('tsc', '-p', 'tsconfig.build.json')
 run(process.execPath, 'dist/tools/compile-catalogs.js')
 writeCatalogModule()
 run('tsc', '-p', 'tsconfig.library.json')
 rewriteDeclarations(join(root, 'dist/library'))
+await bundleReports()
 await build({
   cwd: root,
   input: 'dist/src/cli/main.js',

@@ -1,4 +1,5 @@
 import type { Catalog, get } from '../../src/catalog/catalog.ts'
+import type { Model } from '../../src/catalog/model.ts'
 import { newestRelease, releaseFor } from '../../src/catalog/support.ts'
 import { eligibleOffers } from '../../src/cost/eligibility.ts'
 import { emptySpeed } from '../../src/performance/serving.ts'
@@ -111,7 +112,7 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
   const engine = entryNamed(
     catalog,
     'engines',
-    assumed(input.engine, defaultEngine(input), (id) => `Engine ${id}.`),
+    assumed(input.engine, defaultEngine(input, model.model), (id) => `Engine ${id}.`),
     '--engine',
   )
   const release = releaseOf(engine, input.engineVersion)
@@ -120,7 +121,7 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
   const quantization = entryNamed(
     catalog,
     'quantizations',
-    assumed(input.quantization, engine.weight_files === 'gguf' ? 'gguf-q4_k_m' : stored, (id) => `Weights in ${id}.`),
+    assumed(input.quantization, engine.weight_files === 'gguf' ? ggufFormat(stored) : stored, (id) => `Weights in ${id}.`),
     '--quantization',
   )
   const kv = entryNamed(
@@ -251,8 +252,15 @@ function refusal(constraint: string, reason: string, a: ServeAssignment) {
   return inputError(`${a.engineEntry.name} on ${a.board.gpu.name} with ${a.quantization.id}: ${detail}`)
 }
 
-function defaultEngine(input: EstimateInput): string {
-  return input.quantization?.startsWith('gguf-') ? 'llama.cpp' : 'vllm'
+/** The file's own format where it is a GGUF file, else the usual one. */
+function ggufFormat(stored: string): string {
+  return stored.startsWith('gguf-') ? stored : 'gguf-q4_k_m'
+}
+
+/** llama.cpp for weights in a GGUF format, asked for or the model's own. */
+function defaultEngine(input: EstimateInput, model: Model): string {
+  const format = input.quantization ?? model.native_quantization?.scheme
+  return format?.startsWith('gguf-') ? 'llama.cpp' : 'vllm'
 }
 
 export function releaseOf(engine: ReturnType<typeof get<'engines'>>, version: string | undefined) {

@@ -51,8 +51,10 @@ export function provideHighs(given: HighsAssets): void {
 async function load(): Promise<Highs> {
   // Its types describe a CommonJS module, Node gives the ES module: the default export is the loader itself.
   instance ??= import('highs').then((module: unknown) => {
-    // The loader writes into what it is given.
-    return (module as { default: Loader }).default({ ...assets })
+    // Where it is told no file it asks for the URL of its script, even with the bytes at hand; bundles may have none.
+    const unasked = assets.wasmBinary === undefined ? {} : { locateFile: (file: string) => file }
+    // A copy: the loader writes into what it is given.
+    return (module as { default: Loader }).default({ ...unasked, ...assets })
   })
   try {
     return await instance

@@ -3,6 +3,7 @@ import { isSmall, javascriptLpSolver } from './javascript-lp-solver.ts'
 import { type GaveUp, relativeGap, type SolveOutcome, type SolveRecord, type SolverName } from './outcome.ts'
 import { checkProgram, type LinearProgram } from './program.ts'
 import type { SolveLimits, Solver, SolverAnswer } from './solver.ts'
+import { steadied } from './steady.ts'
 import { findViolation, objectiveOf, pastBound, tidied, type Violation } from './verify.ts'
 
 export interface SolveOptions extends SolveLimits {
@@ -128,10 +129,11 @@ export function solve(program: LinearProgram, options: SolveOptions): Promise<So
 /** As `solve`, by the given solvers in their order; at least one. */
 export async function solveWith(
   solvers: readonly Solver[],
-  program: LinearProgram,
+  given: LinearProgram,
   limits: SolveLimits,
 ): Promise<SolveOutcome> {
-  checkProgram(program)
+  checkProgram(given)
+  const program = steadied(given)
   checkLimits(limits)
   const last = solvers.at(-1)
   if (last === undefined) throw new RangeError('no solver was given')

@@ -1,14 +1,26 @@
-import { count, usd } from '../units.ts'
+import { count } from '../units.ts'
 import type { Catalog } from './catalog.ts'
-import type { Offer, Pricing } from './offer.ts'
+import { conflicts, duplicates, unjoined } from './check-offers.ts'
+import { outliers, upsideDown } from './check-prices.ts'
+import type { Offer } from './offer.ts'
 
 /** Something in a valid catalog that a person should look at. */
 export interface Finding {
-  kind: 'stale-price' | 'suspicious-price' | 'duplicate-offer' | 'unknown-date'
+  kind: keyof typeof findingKinds
   /** Id of the offer. */
   id: string
   message: string
 }
+
+/** Kinds of findings, with what each says of an offer. */
+export const findingKinds = {
+  'stale-price': 'older than the planner admits by default',
+  'unknown-date': 'dated after the day of the check',
+  'suspicious-price': 'far from the median of its GPU, or spot and reserved not below on-demand',
+  'duplicate-offer': 'the same machine at the same prices under two names',
+  'conflicting-offer': 'the same machine at two prices',
+  'unknown-link': 'several GPUs, and not stated how they are joined',
+} as const
 
 export interface CheckOptions {
   /** Day from which ages are counted, YYYY-MM-DD. */
@@ -19,13 +31,18 @@ export interface CheckOptions {
   lowest: number
   /** A price per GPU above this multiple of the median of its GPU is suspicious. */
   highest: number
+  /** A median of fewer prices says little about any of them, and none is held against it. */
+  fewestPrices: number
 }
 
-export const checkDefaults = { maxAgeDays: 365, lowest: 0.3, highest: 4 } as const
+/**
+ * All thresholds of the check. The oldest price is the planner's default (`prices.max_age_days`). Rented GPUs of one kind differ
+ * between the cheapest marketplace and the dearest cloud by a factor of about ten around their median, so what is suspicious lies
+ * below a third of it or above four times it: an H100 at $0.30 where the median is $3.
+ */
+export const checkDefaults = { maxAgeDays: 365, lowest: 0.3, highest: 4, fewestPrices: 4 } as const
 
 const MILLISECONDS_PER_DAY = 86_400_000
-/** A median of fewer prices says little about any of them. */
-const FEWEST_PRICES = 4
 
 /** Days from one date to another; a month counts as its first day, so that an age is never understated. */
 export function daysBetween(from: string, to: string): number {
@@ -33,10 +50,17 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((start(to) - start(from)) / MILLISECONDS_PER_DAY)
 }
 
-/** Findings in the order of offers: stale dates, prices far from the median of their GPU, shapes offered twice at one price. */
+/** Findings by kind, in the order of offers. Every price of the catalog enters the medians. */
 export function checkCatalog(catalog: Catalog, options: CheckOptions): Finding[] {
   const offers = [...catalog.offers.values()]
-  return [...staleness(offers, options), ...priceOutliers(offers, options), ...duplicates(offers)]
+  return [
+    ...staleness(offers, options),
+    ...outliers(offers, options),
+    ...upsideDown(offers),
+    ...duplicates(offers),
+    ...conflicts(offers),
+    ...unjoined(offers, catalog),
+  ]
 }
 
 function staleness(offers: readonly Offer[], { asOf, maxAgeDays }: CheckOptions): Finding[] {
@@ -51,68 +75,6 @@ function staleness(offers: readonly Offer[], { asOf, maxAgeDays }: CheckOptions)
         id: offer.id,
         message: `the price of ${offer.price_as_of} is ${count(age)} days old, more than ${count(maxAgeDays)}`,
       },
-    ]
-  })
-}
-
-interface UnitPrice {
-  offer: Offer
-  pricing: Pricing
-  usdPerGpuHour: number
-}
-
-function priceOutliers(offers: readonly Offer[], { lowest, highest }: CheckOptions): Finding[] {
-  const groups = new Map<string, UnitPrice[]>()
-  for (const offer of offers) {
-    for (const [pricing, usdPerHour] of Object.entries(offer.usd_per_hour) as [Pricing, number][]) {
-      // Spot and committed prices differ from list prices by their nature, so each kind has its own median.
-      const key = `${offer.gpu} ${pricing}`
-      const group = groups.get(key) ?? []
-      group.push({ offer, pricing, usdPerGpuHour: usdPerHour / offer.gpu_count })
-      groups.set(key, group)
-    }
-  }
-  return [...groups.values()].flatMap((group) => {
-    if (group.length < FEWEST_PRICES) return []
-    const middle = median(group.map((each) => each.usdPerGpuHour))
-    return group.flatMap(({ offer, pricing, usdPerGpuHour }): Finding[] => {
-      const share = usdPerGpuHour / middle
-      if (share >= lowest && share <= highest) return []
-      const message = `${pricing} costs ${usd(usdPerGpuHour)} per GPU-hour, ${count(Number(share.toFixed(2)))} times the median ${usd(middle)} of ${offer.gpu}`
-      return [{ kind: 'suspicious-price', id: offer.id, message }]
-    })
-  })
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const half = Math.floor(sorted.length / 2)
-  const upper = sorted[half] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2
-}
-
-/** Two names for what looks like one machine: same provider, region, GPU, count, processors, memory and prices. */
-function duplicates(offers: readonly Offer[]): Finding[] {
-  const seen = new Map<string, Offer>()
-  return offers.flatMap((offer): Finding[] => {
-    const { provider, region, gpu, gpu_count, vcpus, ram_gb, set, usd_per_hour } = offer
-    const key = JSON.stringify([
-      provider,
-      region,
-      gpu,
-      gpu_count,
-      vcpus,
-      ram_gb,
-      set,
-      Object.entries(usd_per_hour).sort(),
-    ])
-    const earlier = seen.get(key)
-    if (earlier === undefined) {
-      seen.set(key, offer)
-      return []
-    }
-    return [
-      { kind: 'duplicate-offer', id: offer.id, message: `looks like ${earlier.id}: same GPUs, region and prices` },
     ]
   })
 }

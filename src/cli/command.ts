@@ -20,14 +20,15 @@ export interface Command {
 }
 
 /**
- * What completion offers for a word: ids of models, ids of anything, subjects of the catalog, scenario files (and folders), these
- * words, or one of those by the word before it.
+ * What completion offers for a word: ids of models, ids of anything, subjects of the catalog, scenario files (and folders), targets
+ * of exports, these words, or one of those by the word before it.
  */
 export type Completes =
   | 'models'
   | 'ids'
   | 'subjects'
   | 'scenarios'
+  | 'targets'
   | readonly string[]
   | { readonly after: Readonly<Record<string, Completes>> }
 

@@ -7,17 +7,19 @@ export function scenarioFiles(typed: string): string[] {
   const folder = typed.slice(0, slash)
   const start = typed.slice(slash)
   try {
-    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
-      .filter(({ name }) => name.startsWith(start) && (start.startsWith('.') || !name.startsWith('.')))
-      .flatMap((entry) => {
-        const path = `${folder}${entry.name}`
-        const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(join(folder, entry.name)))
-        if (isFolder) return [`${path}/`]
-        return /\.ya?ml$/.test(entry.name) ? [path] : []
-      })
-      // Scripts read one candidate a line.
-      .filter((path) => !path.includes('\n'))
-      .sort()
+    return (
+      readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
+        .filter(({ name }) => name.startsWith(start) && (start.startsWith('.') || !name.startsWith('.')))
+        .flatMap((entry) => {
+          const path = `${folder}${entry.name}`
+          const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(join(folder, entry.name)))
+          if (isFolder) return [`${path}/`]
+          return /\.ya?ml$/.test(entry.name) ? [path] : []
+        })
+        // Scripts read one candidate a line.
+        .filter((path) => !path.includes('\n'))
+        .sort()
+    )
   } catch {
     // What cannot be listed has nothing to offer.
     return []

@@ -1,8 +1,9 @@
 import type { Catalog, Subject } from '../catalog/catalog.ts'
 import type { Command, Completes } from './command.ts'
 import { scenarioFiles } from './complete-files.ts'
-import type { FlagTable } from './flags.ts'
+import { Flags, type FlagTable } from './flags.ts'
 import { alwaysFlags, HELP } from './help.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Hidden first word with which the completion scripts ask: `plan __complete WORD ... CURRENT`. */
 export const COMPLETE = '__complete'
@@ -16,9 +17,6 @@ const CATALOG_FLAGS: Readonly<Record<string, Subject>> = {
   engine: 'engines',
   trainer: 'trainers',
 }
-
-/** Flags whose value is a scenario file. */
-const SCENARIO_FLAGS: readonly string[] = ['workload']
 
 /** What has been typed: the words before the cursor, taken apart, and the one under it. */
 interface Typed {
@@ -103,15 +101,16 @@ async function candidatesOf(typed: Typed, commands: readonly Command[]): Promise
 }
 
 async function valuesOf(flag: string, typed: Typed): Promise<readonly string[]> {
-  const choices = typed.command.flags[flag]?.choices
-  if (choices !== undefined) return choices
+  const { choices, completes } = typed.command.flags[flag] ?? {}
+  const known = completes ?? choices
+  if (known !== undefined) return offered(known, typed)
   const subject = Object.hasOwn(CATALOG_FLAGS, flag) ? CATALOG_FLAGS[flag] : undefined
-  if (subject !== undefined) return [...(await catalogOf(typed))[subject].keys()]
-  return SCENARIO_FLAGS.includes(flag) ? scenarioFiles(typed.current) : []
+  return subject === undefined ? [] : [...(await catalogOf(typed))[subject].keys()]
 }
 
 async function offered(what: Completes, typed: Typed): Promise<readonly string[]> {
   if (what === 'scenarios') return scenarioFiles(typed.current)
+  if (what === 'targets') return (await import('../export/index.ts')).exportTargets.map(({ id }) => id)
   if (what === 'models') return [...(await catalogOf(typed)).models.keys()]
   if (what === 'subjects' || what === 'ids') {
     const { subjects } = await import('../catalog/catalog.ts')
@@ -124,8 +123,17 @@ async function offered(what: Completes, typed: Typed): Promise<readonly string[]
   return Object.hasOwn(what.after, before) ? offered(what.after[before] ?? [], typed) : []
 }
 
-/** The shipped catalog with the overlays that were typed; without them where they cannot be read. */
-async function catalogOf({ overlays }: Typed): Promise<Catalog> {
+/** The catalog that the command would see: with overlays as typed and as settings have them; bare where they cannot be read. */
+async function catalogOf({ command, overlays }: Typed): Promise<Catalog> {
   const { loadCatalog } = await import('../io/load-catalog.ts')
-  return loadCatalog(overlays).catch(() => loadCatalog())
+  try {
+    const { withSettings } = await import('./settings.ts')
+    const values = await withSettings({ catalog: overlays, quiet: true }, command.flags, SILENT)
+    return await loadCatalog(new Flags(values).texts('catalog'))
+  } catch {
+    return loadCatalog()
+  }
 }
+
+/** Completion says nothing but its candidates. */
+const SILENT: Terminal = { result: () => {}, note: () => {}, rewrite: () => {}, live: false, color: false }

@@ -2,6 +2,7 @@ import type { Options } from 'yargs'
 import { nearest } from '../catalog/suggest.ts'
 import { inputError } from '../scenario/diagnostic.ts'
 import { parseCount, parseDuration, parsePercent, parseUsd } from '../units.ts'
+import type { Completes } from './command.ts'
 
 /**
  * The flags that were given, read one by one. Every value arrives as text: yargs would take `abc` for a number, `0x10` for 16 and
@@ -131,6 +132,8 @@ export interface Flag {
   readonly describe: string
   /** Values that completion offers. */
   readonly choices?: readonly string[]
+  /** What completion offers where the values are no fixed list. */
+  readonly completes?: Completes
 }
 export type FlagTable = Readonly<Record<string, Flag>>
 

@@ -12,6 +12,7 @@ import { estimate } from './commands/estimate.ts'
 import { exportCommand } from './commands/export.ts'
 import { fit } from './commands/fit.ts'
 import { init } from './commands/init.ts'
+import { lock } from './commands/lock.ts'
 import { plan } from './commands/plan.ts'
 import { schema } from './commands/schema.ts'
 import { validate } from './commands/validate.ts'
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   compare,
   diff,
   whatif,
+  lock,
   estimate,
   fit,
   validate,
@@ -108,6 +110,8 @@ async function call(command: Command, argv: Arguments, terminal: Terminal, entry
   // The parser keeps the command's own word first; the default command has none.
   const words = argv._.map(String).slice(command.name === null ? 0 : 1)
   if (flags.switch('help') || flags.switch('h')) {
+    // `plan estimat --help` is no wish for the help of plan.
+    if (command.name === null && words.length > 0) (await import('./command-names.ts')).refuseCommandNames(words)
     terminal.result(helpText(command, COMMANDS))
     return EXIT.ok
   }

@@ -41,7 +41,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     const text = env[setting.env]?.trim()
     if (text === undefined || text === '') return []
     const path: Path = setting.key.split('.')
-    const checked = validate(configSchema, nested(path, valueOf(setting, text, separator)), () => ({
+    const checked = validate(configSchema, nested(path, inEnvironment(setting, text, separator)), () => ({
       file: `$${setting.env}`,
     }))
     if (!checked.ok) {
@@ -57,7 +57,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 /** Keys whose values are lists. */
 const LISTS: readonly string[] = ['search.exclude_providers', 'search.exclude_gpus']
 
-function valueOf({ key }: Setting, text: string, separator: string): unknown {
+function inEnvironment({ key }: Setting, text: string, separator: string): unknown {
   const split = (by: string): string[] =>
     text
       .split(by)

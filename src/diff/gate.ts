@@ -98,11 +98,25 @@ export function judge(
     const message = `results of kind ${kind} have no figure ${JSON.stringify(gate.figure)}`
     throw gateError(gate.text, gate.columns.figure, message, `one of ${names.join(', ')}`)
   }
-  const limit = limitOf(gate, figure.unit)
-  const measured = measureOf(gate.measure, old === null ? null : figure.of(old), next === null ? null : figure.of(next))
+  const value = (result: DiffableResult | null): number | null => (result === null ? null : figure.of(result))
+  return judgeValues(gate, figure, value(old), value(next))
+}
+
+/**
+ * The same where the figure is known on both sides; null where it is not.
+ * @throws InputError where the limit is not written in the figure's unit.
+ */
+export function judgeValues(
+  gate: Gate,
+  { name, unit }: { readonly name: string; readonly unit: FigureUnit },
+  old: number | null,
+  next: number | null,
+): Judgement {
+  const limit = limitOf(gate, unit)
+  const measured = measureOf(gate.measure, old, next)
   const { text: expression, measure } = gate
   const failed = measured === null || holds(measured, gate.operator, limit)
-  return { expression, figure: figure.name, measure, measured, limit, unit: figure.unit, failed }
+  return { expression, figure: name, measure, measured, limit, unit, failed }
 }
 
 function measureOf(measure: Gate['measure'], old: number | null, next: number | null): number | null {

@@ -6,6 +6,7 @@ type Value = Fact['value'] | boolean | readonly string[] | undefined
 /** What a plan states beside its price, section by section. Prices are compared apart, before everything else. */
 export function planFacts(plan: SinglePlan): Fact[] {
   return [
+    ...('model' in plan && plan.model !== undefined ? facts('model', plan.model) : []),
     ...facts('placement', plan.placement),
     ...facts('configuration', plan.configuration),
     ...memoryFacts(plan),

@@ -75,10 +75,15 @@ function originOf({ name, plan, header, model }: PlanToExport, catalog: Catalog)
   return {
     scenario: name,
     header,
-    model: model ?? named(catalog, 'models', plan.model?.id ?? ''),
+    model: model ?? modelNamed(catalog, plan.model?.id ?? ''),
     gpu: named(catalog, 'gpus', placement.gpu),
     offer: offer ?? null,
   }
+}
+
+/** Models that a scenario names by file or repository stand in the catalog under another name than their id. */
+function modelNamed(catalog: Catalog, id: string): Model {
+  return catalog.models.get(id) ?? [...catalog.models.values()].find((each) => each.id === id) ?? named(catalog, 'models', id)
 }
 
 /** An entry that a plan names. A saved plan may name one that only the catalog of its author had. */

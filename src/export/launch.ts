@@ -1,7 +1,6 @@
 import type { ServeConfiguration } from '../result/plan.ts'
 import { checkpointNote, serverOf } from './server.ts'
-import { shellCommand } from './shell.ts'
-import { optionsFile } from './tensorrt-llm.ts'
+import { shellCommand, shellWord } from './shell.ts'
 
 /** What a launch command needs beside the configuration. */
 export interface LaunchContext {
@@ -27,11 +26,14 @@ export function launchCommand(configuration: ServeConfiguration, context: Launch
   const server = serverOf(engine)
   if (server === undefined) return `# no launch command is known for the engine ${engine}`
   const note = checkpointNote(configuration, context)
+  const options = server.options?.(configuration, context) ?? null
   const lines = [
     ...(note === null ? [] : [`# ${note}`]),
-    ...(engine === 'tensorrt-llm' ? optionsFile(configuration, context) : []),
+    // JSON says it as YAML does.
+    ...(options === null ? [] : [`printf '%s\\n' ${shellWord(JSON.stringify(options.value))} > ${options.name}`]),
     shellCommand(server.program(context), [
       ...server.flags(configuration, context),
+      ...(options === null ? [] : [[options.flag, options.name]]),
       ...(server.nodeFlags?.(exampleNode(context)) ?? []),
     ]),
   ]

@@ -10,7 +10,9 @@ export const llamaCpp: EngineServer = {
   // Entry point of the server images (ggml-org/llama.cpp .devops/cuda.Dockerfile).
   containerProgram: () => ['/app/llama-server'],
   flags: (configuration, context) => [
-    ['-hf', `${context.model}:${fileType(configuration.quantization)}`],
+    context.modelKnown
+      ? ['-hf', `${context.model}:${fileType(configuration.quantization)}`]
+      : ['--model', `${context.model}.gguf`],
     ['--n-gpu-layers', 'all'],
     ['--ctx-size', `${Math.ceil(context.cacheTokens)}`],
     ...(configuration.max_concurrency > 1 ? [['--kv-unified'] as Flag] : []),

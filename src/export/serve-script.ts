@@ -14,27 +14,33 @@ function words(line: readonly Word[]): string {
 }
 
 /**
- * A shell script that starts one replica, or one node of it. What differs between replicas and nodes comes from the environment:
- * REPLICA where several share a machine, NODE_RANK and HEAD_ADDRESS where one spans several.
- * @param before lines that prepare the start
+ * A shell script that starts one replica, or one node of it, and needs no file beside it. What differs between replicas and nodes comes
+ * from the environment: REPLICA where several share a machine, NODE_RANK and HEAD_ADDRESS where one spans several.
  */
-export function serveScript(serving: Serving, before: readonly string[] = []): string {
+export function serveScript(serving: Serving): string {
   const { server, plan, launch, place, gpu, engine } = serving
   const port = engine.container?.port ?? DEFAULT_PORT
   const shared = place.perInstance > 1
-  const command = [
+  const options = server.options?.(plan.configuration, launch) ?? null
+  const command: Word[][] = [
     ['exec', ...server.program(launch)],
-    ...server.flags(plan.configuration, launch),
-    ...(shared ? portFlags(server.listen(port), port) : server.listen(port)),
+    ...server.flags(plan.configuration, launch).map((flag) => [...flag]),
+    ...(options === null ? [] : [[options.flag, { expanded: '$options' }]]),
+    ...(shared ? portFlags(server.listen(port), port) : server.listen(port).map((flag) => [...flag])),
+  ]
+  const before = [
+    ...(place.partOfInstance ? [visibleGpus(place.gpusPerNode, shared, gpu.vendor)] : []),
+    ...(shared ? [`port=$((${port} + \${REPLICA:-0}))`] : []),
+    // JSON says it as YAML does.
+    ...(options === null
+      ? []
+      : ['options="$(mktemp)"', `printf '%s\\n' ${shellWord(JSON.stringify(options.value))} > "$options"`]),
   ]
   return [
     '#!/usr/bin/env bash\n',
     commentLines([...serving.lines, ...usage(serving)]),
     'set -euo pipefail\n\n',
-    ...before.map((line) => `${line}\n`),
-    ...(place.partOfInstance ? [`${visibleGpus(place.gpus, shared, gpu.vendor)}\n`] : []),
-    ...(shared ? [`port=$((${port} + \${REPLICA:-0}))\n`] : []),
-    ...(before.length > 0 || place.partOfInstance || shared ? ['\n'] : []),
+    ...(before.length === 0 ? [] : [`${before.join('\n')}\n\n`]),
     nodeStart(serving, command),
   ].join('')
 }

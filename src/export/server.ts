@@ -20,14 +20,24 @@ export interface NodePlace {
   readonly isHead: boolean
 }
 
+/** Settings without flags of their own. */
+export interface OptionsFile {
+  readonly flag: string
+  /** File name that the engine's own documents use or that is as good. */
+  readonly name: string
+  readonly value: Readonly<Record<string, unknown>>
+}
+
 /** How an engine's server is started: the one place that knows its flags. */
 export interface EngineServer {
   /** Program and model, before the flags. */
   program(context: LaunchContext): readonly string[]
   /** The same inside the engine's container image, where it differs. */
   containerProgram?(context: LaunchContext): readonly string[]
-  /** The flags on which the plan's memory rests. */
+  /** The flags on which the plan's memory rests; see {@link options} for what has no flag. */
   flags(configuration: ServeConfiguration, context: LaunchContext): readonly Flag[]
+  /** What the server takes only in a file, and by which flag it takes that. Absent or null: everything is a flag. */
+  options?(configuration: ServeConfiguration, context: LaunchContext): OptionsFile | null
   /** Listens for every host, which not all engines do unasked. */
   listen(port: number): readonly Flag[]
   /**

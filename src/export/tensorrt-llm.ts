@@ -1,7 +1,6 @@
 import type { ServeConfiguration } from '../result/plan.ts'
 import type { LaunchContext } from './launch.ts'
 import type { EngineServer, Flag } from './server.ts'
-import { shellWord } from './shell.ts'
 
 /** File of the options that the server takes no flag for. */
 export const OPTIONS_FILE = 'trtllm.yaml'
@@ -24,10 +23,11 @@ export const tensorrtLlm: EngineServer = {
     ...(configuration.utilization === null
       ? []
       : [['--kv_cache_free_gpu_memory_fraction', `${configuration.utilization}`] as Flag]),
-    ...(Object.keys(ownOptions(configuration, context)).length > 0
-      ? [['--extra_llm_api_options', OPTIONS_FILE] as Flag]
-      : []),
   ],
+  options: (configuration, context) => {
+    const value = ownOptions(configuration, context)
+    return Object.keys(value).length === 0 ? null : { flag: '--extra_llm_api_options', name: OPTIONS_FILE, value }
+  },
   listen: (port) => [
     ['--host', '0.0.0.0'],
     ['--port', `${port}`],
@@ -38,7 +38,7 @@ export const tensorrtLlm: EngineServer = {
  * Options without a flag of their own (tensorrt_llm/llmapi/llm_args.py): the format of the KV cache, and the splitting of prompts
  * that are longer than one batch. A `kv_cache_config` replaces the one made of flags, so it repeats the fraction.
  */
-export function ownOptions(configuration: ServeConfiguration, context: LaunchContext): Record<string, unknown> {
+function ownOptions(configuration: ServeConfiguration, context: LaunchContext): Record<string, unknown> {
   const { utilization, max_batched_tokens } = configuration
   return {
     ...(context.kvValue === null
@@ -66,11 +66,4 @@ export function serverOptions(configuration: ServeConfiguration, context: Launch
     ...(utilization === null ? {} : { kv_cache_config: { free_gpu_memory_fraction: utilization } }),
     ...ownOptions(configuration, context),
   }
-}
-
-/** A shell line that writes those options, which JSON says as YAML does; none where there are none. */
-export function optionsFile(configuration: ServeConfiguration, context: LaunchContext): string[] {
-  const options = ownOptions(configuration, context)
-  if (Object.keys(options).length === 0) return []
-  return [`printf '%s\\n' ${shellWord(JSON.stringify(options))} > ${OPTIONS_FILE}`]
 }

@@ -65,9 +65,14 @@ function huggingFaceCommand(c: TrainConfiguration, context: TrainingLaunchContex
   return `# ${file} (plan export --to deepspeed): ${deepspeedSettings(c, context).join(', ')}\n${command}`
 }
 
+/** Settings that leave something out. */
+const NEUTRAL = ['0', '1', 'False', 'None']
+
 /** torchtitan has taken its settings from a Python file since August 2026; these are what the file sets. */
 function torchtitanCommand(c: TrainConfiguration, context: TrainingLaunchContext): string {
-  const settings = torchtitanSettings(c).map(([key, value]) => `# ${key} = ${value}`)
+  const settings = torchtitanSettings(c)
+    .filter(([, value]) => !NEUTRAL.includes(value))
+    .map(([key, value]) => `# ${key} = ${value}`)
   const command = `${torchrunLine(context)} -m torchtitan.train --module planned --config planned`
   return ['# planned.py (plan export --to torchtitan) sets', ...settings, command].join('\n')
 }

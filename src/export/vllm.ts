@@ -35,6 +35,7 @@ export const vllm: EngineServer = {
           ['--master-port', `${MASTER_PORT}`],
           ...(isHead ? [] : [['--headless'] as Flag]),
         ],
+  // vllm-project/vllm pull request 23691, merged in November 2025.
   nodesSince: '0.12',
 }
 

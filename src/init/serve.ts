@@ -2,12 +2,12 @@ import { serveDefaults as d } from '../scenario/defaults.ts'
 import type { RateKey } from '../scenario/serve.ts'
 import { percent } from '../units.ts'
 import { hardwareChoices, priceChoices } from './hardware.ts'
+import { type ModelName, modelRow } from './model.ts'
 import { commentedOut, indented, plainNumber, type Row, row, scalar } from './yaml.ts'
 
 /** What a new serving scenario is to say. */
 export interface ServeWish {
-  /** An id of the model catalog. */
-  readonly model: string
+  readonly model: ModelName
   /** Longest sequence, input and output tokens. */
   readonly context: number
   readonly rate: { readonly key: RateKey; readonly value: number }
@@ -30,7 +30,7 @@ export function serveRows(wish: ServeWish): Row[] {
   const { model, context, rate } = wish
   return [
     row('kind: serve'),
-    row(`model: ${scalar(model)}`, 'an id of `plan catalog list models`'),
+    modelRow(model),
     row(
       `context: ${plainNumber(context)}`,
       'tokens of the longest sequence, input and output (default: of the mean request)',
@@ -109,7 +109,7 @@ export function serveItem(name: string, wish: ServeWish): Row[] {
   return [
     row('kind: serve'),
     row(`name: ${scalar(name)}`),
-    row(`model: ${scalar(wish.model)}`),
+    { text: modelRow(wish.model).text },
     row(`context: ${plainNumber(wish.context)}`),
     row(`traffic: { ${rate}, ${tokens} }`),
     ...(targets.length === 0 ? [] : [row(`latency: { ${targets.join(', ')} }`)]),

@@ -2,12 +2,12 @@ import { trainDefaults as d } from '../scenario/train-defaults.ts'
 import type { TrainingMethod } from '../training/configuration.ts'
 import { percent } from '../units.ts'
 import { hardwareChoices, priceChoices } from './hardware.ts'
-import { commentedOut, indented, plainNumber, type Row, row, scalar } from './yaml.ts'
+import { type ModelName, modelRow } from './model.ts'
+import { commentedOut, indented, plainNumber, type Row, row } from './yaml.ts'
 
 /** What a new training scenario is to say. */
 export interface TrainWish {
-  /** An id of the model catalog. */
-  readonly model: string
+  readonly model: ModelName
   readonly methods: readonly TrainingMethod[]
   /** One pass over the data. */
   readonly data: { readonly tokens: number } | { readonly examples: number; readonly tokensPerExample: number }
@@ -24,7 +24,7 @@ export interface TrainWish {
 export function trainRows(wish: TrainWish): Row[] {
   return [
     row('kind: train'),
-    row(`model: ${scalar(wish.model)}`, 'an id of `plan catalog list models`'),
+    modelRow(wish.model),
     row('data:'),
     ...indented([
       ...dataRows(wish),
@@ -67,10 +67,7 @@ export function trainRows(wish: TrainWish): Row[] {
       ]),
     ]),
     ...commentedOut([
-      row(
-        'trainer: axolotl',
-        `an id of \`plan catalog list trainers\` (default ${d.trainer}: under DeepSpeed)`,
-      ),
+      row('trainer: axolotl', `an id of \`plan catalog list trainers\` (default ${d.trainer}: under DeepSpeed)`),
       ...priceChoices,
     ]),
   ]

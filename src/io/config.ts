@@ -111,10 +111,11 @@ function inDirectory(stated: Stated, directory: string, workingDirectory: string
   return { ...stated, value }
 }
 
-/** The shorter of the path from the working directory and the whole path, never with a `..` in front. */
+/** The shorter of the path from the working directory and the whole path. */
 function shortPath(path: string, workingDirectory: string): string {
   const below = relative(workingDirectory, path)
-  return below === '' ? '.' : below.startsWith('..') || isAbsolute(below) ? path : below
+  if (below === '') return '.'
+  return isAbsolute(below) || below.length >= path.length ? path : below
 }
 
 function positionOf(origin: string): { file: string; line?: number; column?: number } {

@@ -6,25 +6,21 @@ import type { ServeResult } from '../result/plan.ts'
 import type { TrainResult } from '../result/train.ts'
 import { objective } from '../scenario/common.ts'
 import { type Diagnostic, inputError } from '../scenario/diagnostic.ts'
-import type { scenarioSchema } from '../scenario/schema.ts'
+import type { fleetSchema } from '../scenario/fleet.ts'
+import type { forecastSchema } from '../scenario/forecast.ts'
+import type { serveSchema } from '../scenario/serve.ts'
+import type { trainSchema } from '../scenario/train.ts'
 import { today } from './day.ts'
 import { changed, checked, unplaced } from './input.ts'
 import { type ReadText, withReferences } from './references.ts'
 import { type Settings, settingsKeys } from './settings.ts'
 
 /** A scenario as an object: the keys of scenario files, numbers also as texts with a suffix ('1M', '5%'). */
-export type Scenario = z.input<typeof scenarioSchema>
-export type ScenarioKind = Scenario['kind']
-
-interface ResultsByKind {
-  serve: ServeResult
-  train: TrainResult
-  fleet: FleetResult
-  forecast: ForecastResult
-}
-
-/** The result of a scenario: by its kind where an object tells it, for a text any, told apart by `kind`. */
-export type ResultOf<S> = S extends { kind: infer K extends ScenarioKind } ? ResultsByKind[K] : ScenarioResult
+export type ServeScenario = z.input<typeof serveSchema>
+export type TrainScenario = z.input<typeof trainSchema>
+export type FleetScenario = z.input<typeof fleetSchema>
+export type ForecastScenario = z.input<typeof forecastSchema>
+export type Scenario = ServeScenario | TrainScenario | FleetScenario | ForecastScenario
 
 export interface PlanSettings extends Settings {
   /** `PATH=VALUE` changes of the scenario, applied in order: `traffic.requests_per_second=10`. */
@@ -73,19 +69,24 @@ const UNNAMED = 'scenario'
  * Plans a scenario: the same JSON as `plan SCENARIO --format json`. Infeasible scenarios are results too (`status`), with near
  * misses and what fixes them. Money in US dollars, memory in bytes, times in the unit that the key names.
  *
- * @param scenario YAML or JSON text, or an object with the same keys
+ * @param scenario YAML or JSON text, or an object with the same keys; of an object the kind of the result is known, of a text it
+ * is told by `kind`
  * @throws InputError with every problem of the input: of a text at file:line:column, of an object by its path.
  * @example
  * const result = await plan({ kind: 'serve', model: 'llama-3.1-8b', traffic: { ... } }, { catalogs: await loadCatalogs() })
  * result.best?.cost.usd_per_hour
  */
-export async function plan<S extends string | Scenario>(scenario: S, settings: PlanSettings): Promise<ResultOf<S>> {
+export function plan(scenario: ServeScenario, settings: PlanSettings): Promise<ServeResult>
+export function plan(scenario: TrainScenario, settings: PlanSettings): Promise<TrainResult>
+export function plan(scenario: FleetScenario, settings: PlanSettings): Promise<FleetResult>
+export function plan(scenario: ForecastScenario, settings: PlanSettings): Promise<ForecastResult>
+export function plan(scenario: string | Scenario, settings: PlanSettings): Promise<ScenarioResult>
+export async function plan(scenario: string | Scenario, settings: PlanSettings): Promise<ScenarioResult> {
   const { catalogs, read, file = UNNAMED, from, asOf = today(), ...rest } = checked(planSettingsSchema, settings)
   const options = { ...rest, asOf, from: from === undefined ? undefined : { file: 'from', value: from } }
   const text = typeof scenario === 'string' ? scenario : textOf(scenario)
   try {
-    const result = await withReferences(read, (found) => planScenario(text, file, catalogs, options, found))
-    return result as ResultOf<S>
+    return await withReferences(read, (found) => planScenario(text, file, catalogs, options, found))
   } catch (error) {
     // The text of an object is nothing that its owner has seen: places in it say nothing.
     const place = (diagnostic: Diagnostic): Diagnostic =>

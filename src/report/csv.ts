@@ -46,11 +46,11 @@ export function csv(rows: readonly (readonly Cell[])[]): string {
 
 /**
  * A number as it is, a text quoted where it holds a comma, quote or line break. A text that a spreadsheet would run as a
- * formula (it starts with `=`, `+`, `-`, `@`, tab or carriage return) gets an apostrophe in front.
+ * formula (it starts with `=`, `+`, `-`, `@`, also in full width, tab or line break; OWASP, CSV injection) gets an apostrophe in front.
  */
 function cell(value: Cell): string {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)
-  const inert = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value
+  const inert = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
 }

@@ -70,9 +70,17 @@ export function fitJson(model: string, fit: Fit): string {
 
 export function fitCsv(model: string, { gpu, rows }: Fit): string {
   return csv([
-    ['model', 'gpu', 'largest', 'value', 'given'],
-    ...rows.map((each) => [model, gpu, each.name, each.value, each.given]),
+    ['model', 'gpu', 'largest', 'value', 'unit', 'given'],
+    ...rows.map((each) => [model, gpu, each.name, each.value, UNITS[each.name] ?? null, each.given]),
   ])
+}
+
+/** What the quantities count. */
+const UNITS: Readonly<Record<string, string>> = {
+  context: 'tokens',
+  sequence_length: 'tokens',
+  concurrency: 'sequences',
+  micro_batch: 'sequences',
 }
 
 export function fitMarkdown(model: string, fit: Fit, options: { readonly explain?: boolean } = {}): string {

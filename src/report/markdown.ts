@@ -7,6 +7,7 @@ import { derivationDetails, launchDetails, memoryDetails, targetsTable } from '.
 import { printable } from './printable.ts'
 import { MARKS } from './style.ts'
 import { planSentence } from './text/answer.ts'
+import { cheapestFirst } from './text/considered.ts'
 import { frontPlans } from './text/front.ts'
 import { fixText, noPlanSentence } from './text/no-plan.ts'
 import { priceDate } from './text/notes.ts'
@@ -79,7 +80,9 @@ function front({ pareto }: AnyResult, best: AnyPlan): string[] {
 
 function cheaper({ near_misses }: AnyResult): string[] {
   if (near_misses.length === 0) return []
-  const sentences = near_misses.map(({ plan, violations }) => `${planSentence(plan)}: ${missed(violations)}`)
+  const sentences = cheapestFirst(near_misses).map(
+    ({ plan, violations }) => `${planSentence(plan)}: ${missed(violations)}`,
+  )
   return [`Cheaper, but:\n\n${bullets(sentences)}`]
 }
 

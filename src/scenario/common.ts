@@ -11,8 +11,8 @@ const tokensOrParameters = { min: 1, max: 1e15 }
 
 /** A model that is not in the catalog: by its parameter count and as much of its architecture as is known. */
 const inlineModel = z.strictObject({
-  huggingface: name('Path of a config.json of the Hugging Face hub').optional(),
-  gguf: name('Path of a GGUF file').optional(),
+  huggingface: name('A config.json, a directory that holds one, or a repository of the Hugging Face hub: org/name[@revision]').optional(),
+  gguf: name('A GGUF file, by its path or its address').optional(),
   parameters: quantity('Number of parameters, e.g. 70e9 or 70B', tokensOrParameters).optional(),
   active_parameters: quantity('Parameters that one token uses (mixture of experts)', tokensOrParameters).optional(),
   hidden_size: quantity('Width of the residual stream', { min: 1, max: 1e6, whole: true }).optional(),
@@ -26,7 +26,8 @@ const inlineModel = z.strictObject({
 export type InlineModel = z.infer<typeof inlineModel>
 
 export const modelChoice = z.union([name('An id of the model catalog'), inlineModel]).meta({
-  description: 'The model: a catalog id, or { parameters: 70e9 } with as much of its architecture as is known',
+  description:
+    'The model: a catalog id, { huggingface: ./config.json }, { gguf: ./file.gguf }, or { parameters: 70e9 } with as much of its architecture as is known',
 })
 export type ModelChoice = z.infer<typeof modelChoice>
 

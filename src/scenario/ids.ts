@@ -23,6 +23,11 @@ export class Checker {
     this.locate = locate
   }
 
+  /** What messages call the document; references in it are relative to that. */
+  get file(): string {
+    return this.locate([]).file
+  }
+
   error(path: Path, message: string, hint?: string, target: 'value' | 'key' = 'value'): void {
     const position = this.locate(path, target)
     this.diagnostics.push({ severity: 'error', path, message, position, ...(hint === undefined ? {} : { hint }) })

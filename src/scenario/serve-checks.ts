@@ -1,8 +1,9 @@
 import { get } from '../catalog/catalog.ts'
 import { releaseFor } from '../catalog/support.ts'
 import { count } from '../units.ts'
-import type { InlineModel, Prices } from './common.ts'
+import type { Prices } from './common.ts'
 import type { Checker } from './ids.ts'
+import { checkModel } from './model-checks.ts'
 import { rateKeys, type ServeScenario, type Traffic } from './serve.ts'
 
 /**
@@ -13,9 +14,7 @@ export function checkServe(scenario: ServeScenario, check: Checker): ServeScenar
   checkRate(scenario.traffic, check)
   checkContext(scenario, check)
   const { model, engine = 'vllm', search, prices } = scenario
-  let modelId = model
-  if (typeof model === 'string') modelId = check.entry('models', model, ['model']) ?? model
-  else checkInlineModel(model, check)
+  const modelId = checkModel(model, check)
   const engineId = check.entry('engines', engine, ['engine'], ['any']) ?? engine
   checkEngineVersion(scenario, engineId, check)
   if (prices !== undefined) checkPrices(prices, check)
@@ -44,36 +43,6 @@ function checkContext({ context, traffic }: ServeScenario, check: Checker): void
     `context of ${count(context)} tokens is shorter than the mean request of ${count(tokens)} tokens (input_tokens + output_tokens)`,
     `write at least ${Math.ceil(tokens)}`,
   )
-}
-
-export function checkInlineModel(model: InlineModel, check: Checker): void {
-  for (const key of ['huggingface', 'gguf'] as const) {
-    if (model[key] !== undefined) {
-      const hint = 'use a catalog id, or { parameters: 70e9 } with as much of the architecture as is known'
-      check.error(['model', key], `reading a model from a ${key} file is not supported by this version`, hint, 'key')
-      return
-    }
-  }
-  const { parameters, active_parameters, heads, kv_heads, layers } = model
-  if (parameters === undefined)
-    check.error(
-      ['model'],
-      'the key "parameters" is missing: a model outside the catalog is known at least by its size',
-      undefined,
-      'key',
-    )
-  else if (active_parameters !== undefined && active_parameters > parameters) {
-    check.error(
-      ['model', 'active_parameters'],
-      `active_parameters of ${count(active_parameters)} are more than all ${count(parameters)} parameters`,
-    )
-  }
-  if (heads !== undefined && kv_heads !== undefined && heads % kv_heads !== 0) {
-    check.error(['model', 'kv_heads'], `${kv_heads} kv_heads do not divide ${heads} heads`)
-  }
-  if (layers === undefined && kv_heads !== undefined) {
-    check.error(['model', 'kv_heads'], 'kv_heads say nothing without the number of layers', 'add layers', 'key')
-  }
 }
 
 function checkEngineVersion(scenario: ServeScenario, engine: string, check: Checker): void {

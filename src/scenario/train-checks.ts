@@ -3,7 +3,8 @@ import type { Model } from '../catalog/model.ts'
 import { describeModel, type LoraTarget, type ModelTensors } from '../model/tensors.ts'
 import { count } from '../units.ts'
 import type { Checker } from './ids.ts'
-import { checkHardware, checkInlineModel, checkPrices } from './serve-checks.ts'
+import { checkModel } from './model-checks.ts'
+import { checkHardware, checkPrices } from './serve-checks.ts'
 import type {
   LoraTargets,
   ResolvedDeadline,
@@ -24,12 +25,10 @@ export function checkTrain(scenario: WrittenTrainScenario, check: Checker, asOf?
   const { model, data, deadline, prices, search = {}, trainer, ...rest } = scenario
   checkData(data, check)
   checkBatch(scenario, check)
-  let modelId = model
-  if (typeof model === 'string') {
-    modelId = check.entry('models', model, ['model']) ?? model
-    checkSequenceLength(scenario, find(check.catalog, 'models', model), check)
-  } else checkInlineModel(model, check)
-  checkLora(search, typeof model === 'string' ? find(check.catalog, 'models', model) : undefined, check)
+  const modelId = checkModel(model, check)
+  const entry = typeof modelId === 'string' ? find(check.catalog, 'models', modelId) : undefined
+  checkSequenceLength(scenario, entry, check)
+  checkLora(search, entry, check)
   const trainerId = trainer === undefined ? undefined : (check.entry('trainers', trainer, ['trainer']) ?? trainer)
   checkTrainer(scenario, trainerId ?? trainDefaults.trainer, check)
   checkDegrees(search, check)

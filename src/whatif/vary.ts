@@ -79,7 +79,7 @@ export function shown(value: number, form: Form): string {
     case 'share':
       return `${significant(value * 100, 6)}%`
     case 'duration':
-      return seconds(value)
+      return value >= 7200 ? `${significant(value / 3600, 5)} h` : seconds(value)
     case 'factor': {
       const percent = Number(((value - 1) * 100).toPrecision(5))
       return `${percent < 0 ? '-' : '+'}${significant(Math.abs(percent), 5)}%`

@@ -22,6 +22,8 @@ export function plan(
 ): Run {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`)
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env
+  // The settings of whoever runs the tests must not reach them.
+  env.XDG_CONFIG_HOME = join(ROOT, 'test', 'fixtures', 'no-settings')
   const done = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: more.cwd ?? ROOT,
     encoding: 'utf8',

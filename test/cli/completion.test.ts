@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { complete } from '../../src/cli/complete.ts'
+import { alwaysFlags } from '../../src/cli/help.ts'
 import { COMMANDS } from '../../src/cli/run.ts'
+import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { plan, ROOT } from './binary.ts'
 
 const MAIN = join(ROOT, 'dist', 'src', 'cli', 'main.js')
@@ -40,18 +41,30 @@ describe('bash', () => {
     [['estimate', '--gpu', 'h100-p'], ['h100-pcie-80gb']],
     // A flag and its value before the model are not the model.
     [['fit', '--gpu', 'l4', '--quiet', 'llama-3.1-8'], ['llama-3.1-8b']],
-    [['init', 'f'], ['fleet', 'forecast']],
+    [
+      ['init', 'f'],
+      ['fleet', 'forecast'],
+    ],
     [['init', 'serve', '--model', 'qwen3-8'], ['qwen3-8b']],
-    [['init', 'fleet', '--workload', 'plans/'], ['plans/one.yaml', 'plans/two.yml']],
+    [
+      ['init', 'fleet', '--workload', 'plans/'],
+      ['plans/one.yaml', 'plans/two.yml'],
+    ],
     [['help', 'estim'], ['estimate']],
     [['plans/o'], ['plans/one.yaml']],
     [['plan'], ['plans/']],
     [['plans/one.yaml', 'plans/t'], ['plans/two.yml']],
-    [['compare', 'plans/'], ['plans/one.yaml', 'plans/two.yml']],
+    [
+      ['compare', 'plans/'],
+      ['plans/one.yaml', 'plans/two.yml'],
+    ],
     // bash breaks words at the equals sign.
     [['x.yaml', '--format', '=', 'mark'], ['markdown']],
     [['x.yaml', '--exh'], ['--exhaustive']],
-    [['completion', ''], ['bash', 'zsh', 'fish']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
     // A file that the shell must quote is quoted, and one that looks like a substitution stays inert.
     [['my'], ['my\\ plan.yaml']],
     [['$x'], ['\\$x.yaml']],
@@ -69,7 +82,9 @@ describe('other shells', () => {
     expect(script).toContain('__complete')
     // Where the shell is not installed, the script can only be read.
     if (!has(shell)) return
-    const { status, stderr } = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' })
+    const file = join(folder, `script.${shell}`)
+    writeFileSync(file, script)
+    const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' })
     expect(stderr).toBe('')
     expect(status).toBe(0)
   })
@@ -96,7 +111,9 @@ describe('what is offered', () => {
     expect(await complete(COMMANDS, [''])).toEqual(expect.arrayContaining([...names, 'help']))
     for (const { name, flags } of COMMANDS) {
       const offered = await complete(COMMANDS, [...(name === null ? ['x.yaml'] : [name]), '--'])
-      expect(offered).toEqual([...Object.keys(flags), 'help', 'version'].map((flag) => `--${flag}`))
+      expect(offered).toEqual(
+        [...Object.keys({ ...flags, ...alwaysFlags })].filter((flag) => flag !== 'h').map((flag) => `--${flag}`),
+      )
     }
   })
 
@@ -111,11 +128,8 @@ describe('what is offered', () => {
 
   test('ids of an own catalog that --catalog names', async () => {
     const own = mkdtempSync(join(tmpdir(), 'plan-own-'))
-    const shown = plan(['catalog', 'show', 'gpt2', '--format', 'json']).stdout
-    const entry = { ...JSON.parse(shown).models, id: 'our-own-model' }
-    const { family, ...model } = entry
-    mkdirSync(join(own, 'models'))
-    writeFileSync(join(own, 'models', 'own.yaml'), JSON.stringify({ family, models: [model] }))
+    const shipped = readFileSync(join(ROOT, 'catalogs', 'models', 'gpt-2.yaml'), 'utf8')
+    writeFileSync(join(own, 'own.yaml'), shipped.replace('id: gpt2\n', 'id: our-own-model\n'))
     const offered = await complete(COMMANDS, ['init', 'serve', '--catalog', own, '--model', 'our'])
     expect(offered).toEqual(['our-own-model'])
   })

@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { planScenario } from '../../planners/index.ts'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { Flags } from '../../src/cli/flags.ts'
+import { namedModel } from '../../src/cli/init/model.ts'
 import { newScenario } from '../../src/cli/init/new-scenario.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { readScenario } from '../../src/io/read-scenario.ts'
@@ -16,8 +17,10 @@ beforeAll(async () => {
   catalog = await loadCatalog()
 })
 
-function made(kind: Scenario['kind'], flags: Record<string, string>, output: string | null = null): string {
-  return newScenario(kind, { flags: new Flags(flags), catalog, asOf, output }, []).text
+async function made(kind: Scenario['kind'], flags: Record<string, string>, output: string | null = null) {
+  const sources = { env: {}, offline: true, refresh: false, known: [] }
+  const model = await namedModel(flags.model ?? 'llama-3.1-8b', catalog, output, sources)
+  return (await newScenario(kind, { flags: new Flags(flags), catalog, model, sources, asOf, output }, [])).text
 }
 
 /** Plans a text as the command does; few GPUs keep it quick, and change nothing of what is read. */
@@ -29,7 +32,7 @@ const FEW_GPUS = ['search.gpus=[l40s, h100-sxm-80gb, mi300x]']
 describe('every model of the catalog', () => {
   it('gets a serving scenario that plans', { timeout: 240_000 }, async () => {
     for (const model of catalog.models.keys()) {
-      const text = made('serve', { model })
+      const text = await made('serve', { model })
       const found = await status(text, ['search.gpus=[h100-sxm-80gb]', 'search.max_gpus=16']).catch((error) => error)
       expect(['optimal', 'infeasible'], `${model}: ${found}`).toContain(found)
       // What the file says of lengths fits the model.
@@ -40,13 +43,13 @@ describe('every model of the catalog', () => {
     }
   })
 
-  it('gets a training scenario that is read, or is refused where no plan could train it', () => {
+  it('gets a training scenario that is read, or is refused where no plan could train it', async () => {
     for (const [model, { architecture }] of catalog.models) {
       if (architecture === undefined) {
-        expect(() => made('train', { model }), model).toThrow('known by its parameter count alone')
+        await expect(made('train', { model }), model).rejects.toThrow('known by its parameter count alone')
         continue
       }
-      const text = made('train', { model })
+      const text = await made('train', { model })
       expect(parseScenario(text, 'new.yaml', catalog, [], asOf).scenario.kind).toBe('train')
     }
   })
@@ -100,9 +103,9 @@ const training = fc
   .map(([flags, data]): Record<string, string> => ({ ...flags, ...data }) as Record<string, string>)
 
 /** Makes the scenario; contradictory flags must be an InputError that names a flag or a key. */
-function madeOrRefused(kind: Scenario['kind'], flags: Record<string, string>): string | null {
+async function madeOrRefused(kind: Scenario['kind'], flags: Record<string, string>): Promise<string | null> {
   try {
-    return made(kind, flags)
+    return await made(kind, flags)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     for (const { message, path, position } of error.diagnostics) {
@@ -118,7 +121,7 @@ describe('flags in any combination', () => {
     let planned = 0
     await fc.assert(
       fc.asyncProperty(serving, async (flags) => {
-        const text = madeOrRefused('serve', flags)
+        const text = await madeOrRefused('serve', flags)
         if (text === null) return
         planned += 1
         const { scenario } = parseScenario(text, 'new.yaml', catalog)
@@ -137,7 +140,7 @@ describe('flags in any combination', () => {
     let planned = 0
     await fc.assert(
       fc.asyncProperty(training, async (flags) => {
-        const text = madeOrRefused('train', flags)
+        const text = await madeOrRefused('train', flags)
         if (text === null) return
         planned += 1
         const { scenario } = parseScenario(text, 'new.yaml', catalog, [], asOf)
@@ -153,21 +156,21 @@ describe('flags in any combination', () => {
     expect(planned).toBeGreaterThan(10)
   })
 
-  it('of a file name never leave the comment that they stand in', () => {
-    fc.assert(
-      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (name) => {
+  it('of a file name never leave the comment that they stand in', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ minLength: 1, unit: 'grapheme' }), async (name) => {
         const file = name.replaceAll('\0', '')
         if (file.trim() === '') return
-        expect(parse(made('serve', {}, file))).toEqual(parse(made('serve', {})))
+        expect(parse(await made('serve', {}, file))).toEqual(parse(await made('serve', {})))
       }),
     )
   })
 })
 
 describe('choices behind a hash', () => {
-  it.each(['serve', 'train', 'fleet', 'forecast'] as const)('of a %s are keys that are read', (kind) => {
+  it.each(['serve', 'train', 'fleet', 'forecast'] as const)('of a %s are keys that are read', async (kind) => {
     // Each commented key, alone and with what stands below it, without its hash; header lines hold no key.
-    const text = made(kind, kind === 'serve' ? { ttft: 'none', tpot: 'none' } : {})
+    const text = await made(kind, kind === 'serve' ? { ttft: 'none', tpot: 'none' } : {})
     const lines = text.split('\n')
     const isChoice = (line: string): boolean =>
       /^\s*# *(- )?(\{|[a-z_]+:)/.test(line) && !/^# yaml-|\$ |plan /.test(line.replace(/#.*#.*/, ''))

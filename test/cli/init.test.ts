@@ -84,6 +84,40 @@ describe('flags', () => {
     expect(inFolder(['plans/fleet.yaml', ...AS_OF]).code).toBe(0)
   })
 
+  // Qwen3-8B as its repository has it (Qwen/Qwen3-8B, config.json), with fewer layers: a model of one's own.
+  const config = {
+    architectures: ['Qwen3ForCausalLM'],
+    model_type: 'qwen3',
+    attention_bias: false,
+    head_dim: 128,
+    hidden_size: 4096,
+    intermediate_size: 12288,
+    max_position_embeddings: 4096,
+    num_attention_heads: 32,
+    num_hidden_layers: 20,
+    num_key_value_heads: 8,
+    tie_word_embeddings: false,
+    torch_dtype: 'bfloat16',
+    vocab_size: 151936,
+  }
+
+  test('a model is read from a folder of its own, named from where the new file stands', () => {
+    mkdirSync(join(folder, 'ours'))
+    mkdirSync(join(folder, 'plans'))
+    writeFileSync(join(folder, 'ours/config.json'), JSON.stringify(config))
+    const { code, stderr } = inFolder(['init', 'serve', '--model', 'ours/', '--output', 'plans/a.yaml'])
+    expect(stderr).toBe('wrote plans/a.yaml; next: plan plans/a.yaml\n')
+    expect(code).toBe(0)
+    const written = parse(readFileSync(join(folder, 'plans/a.yaml'), 'utf8'))
+    expect(written.model).toEqual({ huggingface: '../ours' })
+    // Its positions, not those of a model of the catalog, bound the context.
+    expect(written.context).toBe(4096)
+    expect(inFolder(['plans/a.yaml', ...AS_OF]).code).toBe(0)
+    // And as a workload of another scenario.
+    expect(inFolder(['init', 'fleet', '--workload', 'plans/a.yaml', '--output', 'fleet.yaml']).code).toBe(0)
+    expect(inFolder(['fleet.yaml', ...AS_OF]).code).toBe(0)
+  })
+
   test('a context beyond what the model was made for is written, and said', () => {
     const { code, stderr } = inFolder(['init', 'serve', '--model', 'llama-3-8b', '--context', '32k'])
     expect(stderr).toBe('llama-3-8b was made for 8,192 tokens; a context of 32,000 needs a model stretched to it\n')
@@ -104,6 +138,8 @@ describe('flags', () => {
     ['no kind', [], /^plan: init takes serve, train, fleet, forecast/],
     ['a misspelt kind', ['sevre'], /did you mean "serve"\?/],
     ['a misspelt model', ['serve', '--model', 'llama3.1-8b'], /no model "llama3\.1-8b" \(did you mean "llama-3\.1-8b"/],
+    ['a model that is nowhere', ['serve', '--model', './nothing'], /nothing/],
+    ['a repository without a network', ['serve', '--model', 'org/unheard-of', '--offline'], /--offline/],
     ['two rates', ['serve', '--requests-per-second', '1', '--concurrency', '3'], /say the same thing twice/],
     ['data twice', ['train', '--tokens', '1M', '--examples', '3'], /say the same thing twice/],
     ['a flag of another kind', ['train', '--context', '4096'], /--context says nothing .* \(--sequence-length\)/],

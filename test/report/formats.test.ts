@@ -44,6 +44,7 @@ describe('csv', () => {
     ['-1', "'-1"],
     ['@SUM(A1)', "'@SUM(A1)"],
     ['\tx', "'\tx"],
+    ['＝1+1', "'＝1+1"],
     ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
   ])('the text %j is the cell %s', (text, cell) => {
     expect(csv([[text]])).toBe(`${cell}\r\n`)
@@ -161,7 +162,7 @@ describe('fit', () => {
     const text = fitText('llama-3.1-8b', fit, { color: false })
     expect(text).toMatch(/concurrency +51 {2}sequences of 8192 tokens/)
     expect(text).toMatch(/context +none {2}tokens with 60 sequences at once/)
-    expect(fitCsv('m', fit).split('\r\n')[1]).toBe('m,h100-sxm-80gb,concurrency,51,sequences of 8192 tokens')
+    expect(fitCsv('m', fit).split('\r\n')[1]).toBe('m,h100-sxm-80gb,concurrency,51,sequences,sequences of 8192 tokens')
     expect(JSON.parse(fitJson('m', fit))).toMatchObject({ model: 'm', capacity_bytes: 85_094_039_552, rows: fit.rows })
   })
 })

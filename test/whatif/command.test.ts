@@ -92,7 +92,10 @@ describe('plan whatif', () => {
   })
 
   test('whole keys change at a whole number, and one less is the one before', async () => {
-    const path = file('context.yaml', serving())
+    const path = file(
+      'context.yaml',
+      serving().replace('kv_cache: [bf16] }', 'kv_cache: [bf16], tensor_parallel: [1], pipeline_parallel: [1] }'),
+    )
     const { varied } = await answers([path, '--vary', 'context=4k..1M'])
     const [{ break_evens, segments, whole }] = varied as [Answer]
     expect(whole).toBe(true)

@@ -3,22 +3,36 @@ import { didYouMean } from '../../catalog/suggest.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
 import type { Call } from '../command.ts'
-import { asOfDay, formatOf } from '../common-flags.ts'
+import { formatOf } from '../common-flags.ts'
 import { deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 
 const ACTIONS = ['list', 'show', 'check'] as const
 
-/** `plan catalog list|show|check`. */
+/** What comes into a catalog and leaves it: `plan catalog import offers FILE`. */
+const TRANSFERS: Readonly<Record<string, (call: Call) => Promise<ExitCode>>> = {
+  'import model': async (call) => (await import('./catalog-import-model.ts')).catalogImportModel(call),
+  'import offers': async (call) => (await import('./catalog-import-offers.ts')).catalogImportOffers(call),
+  'export model': async (call) => (await import('./catalog-export-model.ts')).catalogExportModel(call),
+}
+
+/** `plan catalog list|show|check|import|export`. */
 export async function catalogAction(call: Call): Promise<ExitCode> {
   const [action, name] = call.words
   if (action === undefined) throw inputError(`catalog takes ${ACTIONS.join(', ')}`, { hint: 'plan catalog list gpus' })
-  if (action === 'import' && name === 'offers') {
-    return (await import('./catalog-import-offers.ts')).catalogImportOffers(call)
+  const transfer = TRANSFERS[`${action} ${name}`]
+  if (transfer !== undefined) return transfer(call)
+  if (action === 'import' || action === 'export') {
+    const known = Object.keys(TRANSFERS).flatMap((key) =>
+      key.startsWith(`${action} `) ? [key.slice(action.length + 1)] : [],
+    )
+    const got = name === undefined ? '' : `, got ${JSON.stringify(name)}`
+    throw inputError(`plan catalog ${action} takes ${known.join(' or ')}${got}`, { hint: 'plan catalog --help' })
   }
-  if (action === 'import') throw inputError('plan catalog import takes offers', { hint: 'plan catalog import offers FILE' })
+  if (action === 'check') return (await import('./catalog-check.ts')).catalogCheck(call)
   const excess = call.words[2]
-  if (excess !== undefined) throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: 'plan catalog --help' })
+  if (excess !== undefined)
+    throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: 'plan catalog --help' })
   if (!ACTIONS.some((each) => each === action)) {
     const hint = didYouMean(action, ACTIONS)
     throw inputError(
@@ -28,7 +42,7 @@ export async function catalogAction(call: Call): Promise<ExitCode> {
   }
   const format = formatOf(call.flags)
   const catalog = await loadCatalog(call.flags.texts('catalog'))
-  const text = action === 'list' ? list : action === 'show' ? show : check
+  const text = action === 'list' ? list : show
   deliver(await text(catalog, name, format, call), call.flags, call.terminal)
   return EXIT.ok
 }
@@ -73,14 +87,4 @@ const show: Action = async (catalog, name, format) => {
     subjects.flatMap((subject) => names(catalog, subject)),
   )
   throw inputError(`nothing in the catalog is called ${JSON.stringify(name)}`, hint === undefined ? {} : { hint })
-}
-
-const check: Action = async (catalog, name, format, { flags }) => {
-  if (name !== undefined)
-    throw inputError(`catalog check takes no name, got ${JSON.stringify(name)}`, {
-      hint: '--catalog DIR adds a catalog',
-    })
-  const { checkCatalog, checkDefaults } = await import('../../catalog/check.ts')
-  const { printFindings } = await import('../../report/catalog-check.ts')
-  return printFindings(checkCatalog(catalog, { ...checkDefaults, asOf: asOfDay(flags) }), catalog.offers.size, format)
 }

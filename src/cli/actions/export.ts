@@ -13,6 +13,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { plansOf, resultToExport } from '../export/plans.ts'
 import type { Flags } from '../flags.ts'
 import { gateResult } from '../gate.ts'
+import { sourceOptionsOf } from '../network-options.ts'
 import { planOptionsOf } from '../planning-flags.ts'
 import { programOptionsOf } from '../program-flags.ts'
 import type { Terminal } from '../terminal.ts'
@@ -29,14 +30,14 @@ export async function exportScenario({ flags, terminal, words }: Call): Promise<
   const options = { ...planOptionsOf(flags), ...programOptionsOf(flags), top: 0 }
   const maxCost = flags.usd('max-cost')
   const catalog = await loadCatalog(flags.texts('catalog'))
-  const made = await resultToExport(file, catalog, options)
-  const plans = plansOf(made, flags.text('workload'), catalog, options)
+  const made = await resultToExport(file, catalog, options, sourceOptionsOf(flags, catalog))
+  const plans = plansOf(made, flags.text('workload'), options)
   const code = gateResult(made.result, maxCost, terminal)
   if (code !== EXIT.ok) {
     if (code === EXIT.infeasible) terminal.note(report(made.result))
     return code
   }
-  const files = plans.map((plan) => ({ plan, files: exportPlan(plan, target, catalog) }))
+  const files = plans.map((plan) => ({ plan, files: exportPlan(plan, target, made.catalog) }))
   deliverFiles(namedApart(files), flags, terminal)
   return EXIT.ok
 }

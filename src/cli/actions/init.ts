@@ -15,8 +15,12 @@ import { type Asker, personAtTerminal } from '../init/asker.ts'
 import { longContext } from '../init/checked.ts'
 import { answerFlags, refuseForeign } from '../init/flags-of-kinds.ts'
 import type { Making } from '../init/kinds.ts'
+import { namedModel } from '../init/model.ts'
 import { newScenario } from '../init/new-scenario.ts'
 import { askFor } from '../init/questions.ts'
+import { serveGuesses } from '../init/serve.ts'
+import { trainGuesses } from '../init/train.ts'
+import { sourceOptionsOf } from '../network-options.ts'
 
 type KindName = (typeof INIT_KINDS)[number]
 
@@ -33,8 +37,8 @@ export async function initScenario({ flags, terminal, words }: Call, person = pe
     asker === null ? { kind: given, answers: flags } : await interview(given, flags, asker, catalog)
   if (kind === null) throw inputError(`init takes ${INIT_KINDS.join(', ')}`, { hint: 'plan init serve > mine.yaml' })
 
-  const making: Making = { flags: answers, catalog, asOf: asOfDay(flags), output: answers.text('output') ?? null }
-  const { text, command, scenario } = newScenario(kind, making, overlays)
+  const making = await makingOf(kind, answers, flags, catalog)
+  const { text, command, scenario } = await newScenario(kind, making, overlays)
   deliver(text, answers, terminal)
   if (!flags.switch('quiet')) {
     const long = longContext(scenario, making)
@@ -42,6 +46,15 @@ export async function initScenario({ flags, terminal, words }: Call, person = pe
     if (making.output !== null) terminal.note(`wrote ${making.output}; next: plan ${command.map(word).join(' ')}`)
   }
   return EXIT.ok
+}
+
+/** What the scenario is made from; its model is read here, from the catalog or from where it lives. */
+async function makingOf(kind: KindName, answers: Flags, flags: Flags, catalog: Catalog): Promise<Making> {
+  const output = answers.text('output') ?? null
+  const sources = sourceOptionsOf(flags, catalog)
+  const assumed = kind === 'train' ? trainGuesses.model : serveGuesses.model
+  const model = await namedModel(answers.text('model') ?? assumed, catalog, output, sources)
+  return { flags: answers, catalog, model, sources, asOf: asOfDay(flags), output }
 }
 
 function kindOf(given: string | undefined): KindName | null {

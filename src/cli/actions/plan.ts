@@ -4,15 +4,18 @@ import type { Catalog } from '../../catalog/catalog.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { readScenario } from '../../io/read-scenario.ts'
+import { withScenarioModels } from '../../io/scenario-models.ts'
 import { type Diagnostic, InputError } from '../../scenario/diagnostic.ts'
 import { seconds } from '../../units.ts'
 import type { Call } from '../command.ts'
+import { refuseCommandNames } from '../command-names.ts'
 import { type PageFormat, pageFormatOf } from '../common-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import { type ExitCode, worst } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
 import { gateResult } from '../gate.ts'
-import { refuseCommandNames } from '../later.ts'
+import type { LockedPlanner } from '../locked.ts'
+import { sourceOptionsOf } from '../network-options.ts'
 import { planOptionsOf } from '../planning-flags.ts'
 import { programOptionsOf } from '../program-flags.ts'
 
@@ -24,11 +27,12 @@ export async function planScenarios({ flags, terminal, words: scenarios }: Call)
   const maxCost = flags.usd('max-cost')
   const quiet = flags.switch('quiet')
   const catalog = await loadCatalog(flags.texts('catalog'))
+  const locked = await lockedPlannerOf(flags)
   const wrong: Diagnostic[] = []
   const results: ScenarioResult[] = []
   for (const [index, scenario] of scenarios.entries()) {
     const started = performance.now()
-    const result = await planOne(scenario, catalog, options, wrong)
+    const result = await planOne(scenario, catalog, options, flags, wrong, locked)
     if (result === null) continue
     results.push(result)
     const elapsed = seconds((performance.now() - started) / 1000)
@@ -36,6 +40,7 @@ export async function planScenarios({ flags, terminal, words: scenarios }: Call)
     if (!quiet) terminal.note(`${result.scenario}${which}: planned in ${elapsed}`)
   }
   if (wrong.length > 0) throw new InputError(wrong)
+  if (!quiet) for (const note of locked?.notes(catalog) ?? []) terminal.note(note)
   deliver(await render(results, format, flags, colored(flags, terminal)), flags, terminal)
   return worst(results.map((result) => gateResult(result, maxCost, terminal)))
 }
@@ -45,16 +50,28 @@ async function planOne(
   scenario: string,
   catalog: Catalog,
   options: PlanOptions,
+  flags: Flags,
   wrong: Diagnostic[],
+  locked: LockedPlanner | null,
 ): Promise<ScenarioResult | null> {
   try {
     const file = scenario === '-' ? STDIN_NAME : scenario
-    return await planScenario(readText(scenario), file, catalog, options, readScenario)
+    const text = readText(scenario)
+    const sources = sourceOptionsOf(flags, catalog)
+    const complete = await withScenarioModels(catalog, [{ text, file, set: options.set }], sources)
+    if (locked !== null) return locked.plan(file, text, complete, options)
+    return await planScenario(text, file, complete, options, readScenario)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     wrong.push(...error.diagnostics)
     return null
   }
+}
+
+/** The planner of lock files, which only those who ask for it load. */
+async function lockedPlannerOf(flags: Flags): Promise<LockedPlanner | null> {
+  if (!flags.switch('locked') && !flags.given('lock-file')) return null
+  return (await import('../locked.ts')).lockedPlanner(flags)
 }
 
 async function render(

@@ -1,6 +1,7 @@
+import { checkFlags, importOffersFlags } from '../catalog-flags.ts'
 import type { Command } from '../command.ts'
 import { outputFlags, priceFlags } from '../common-flags.ts'
-import { importOffersFlags } from '../import-offers-flags.ts'
+import { importModelFlags } from '../import-model-flags.ts'
 
 export const catalog: Command = {
   name: 'catalog',
@@ -9,15 +10,21 @@ export const catalog: Command = {
   plan catalog list                        subjects and their sizes
   plan catalog list gpus                   one line an entry
   plan catalog show h100-sxm-80gb          every field with its source
-  plan catalog check --catalog ./mine      stale and suspicious prices
+  plan catalog check --catalog ./mine      stale, doubled and suspicious prices
   plan catalog import offers aws/vms.csv --output ./mine
+  plan catalog import model ./my-model --output ./mine
 
 Usage:
   plan catalog list|show|check [SUBJECT or ID]
-  plan catalog import offers FILE... [--provider NAME] [--output DIR]`,
-  exits: { 0: 'printed' },
+  plan catalog import offers FILE... [--provider NAME] [--output DIR]
+  plan catalog import model DIR|config.json|FILE.gguf|ORG/NAME[@REVISION] [--id ID] [--output DIR]
+  plan catalog export model ID                             its config.json`,
+  exits: { 0: 'printed, imported; check: nothing to look at', 4: 'check: something to look at' },
   words: Number.POSITIVE_INFINITY,
-  completes: [['list', 'show', 'check', 'import'], ['offers']],
-  flags: { ...outputFlags, 'as-of': priceFlags['as-of']!, ...importOffersFlags },
+  completes: [
+    ['list', 'show', 'check', 'import'],
+    { after: { list: 'subjects', show: 'ids', import: ['model', 'offers'] } },
+  ],
+  flags: { ...outputFlags, 'as-of': priceFlags['as-of']!, ...checkFlags, ...importOffersFlags, ...importModelFlags },
   handle: async (call) => (await import('../actions/catalog.ts')).catalogAction(call),
 }

@@ -16,8 +16,8 @@ Understands start-up logs of vLLM (0.6 and later), SGLang and llama.cpp
 (llama-server, llama-cli). The last start in the file counts. What the log does
 not say (often the GPU) is given by flags. --record prints the start as a record
 of measurements, to be kept under "records:" in a file that plan validate reads;
-with --output it is such a file. Exits 0 when the log could be read, whatever the
-prediction says, and 2 when it could not.`,
+with --output it is such a file. Exits 0 when the log could be read, whatever
+the prediction says, and 2 when it could not.`,
   exits: { 0: 'the log was read, whatever the prediction says' },
   words: 1,
   flags: {

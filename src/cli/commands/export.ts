@@ -21,7 +21,7 @@ Usage:
   plan export SCENARIO.yaml or RESULT.json --to TARGET [flags]`,
   words: 1,
   flags: {
-    to: { value: 'TARGET', describe: 'What to export to; plan export lists the targets' },
+    to: { value: 'TARGET', describe: 'What to export to; plan export lists the targets', completes: 'targets' },
     workload: { value: 'NAME', describe: 'Of a fleet: only this workload' },
     output: {
       value: 'PATH',

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { outputFlags, priceFlags } from '../common-flags.ts'
+import { networkFlags } from '../import-model-flags.ts'
 
 const { catalog, quiet } = outputFlags
 
@@ -19,8 +20,10 @@ Usage:
 
 On a terminal and without flags that say what is wanted it asks; --yes takes the
 defaults. What no flag says has a default, which the file shows with its unit
-and what else could stand there. A model is named by its catalog id or its name
-on the Hugging Face hub. A file that exists is kept unless --force.`,
+and what else could stand there. A model is named by its catalog id, by its name
+on the Hugging Face hub, or by the path of its config.json, directory or GGUF
+file; the network is used only for a repository that the catalog does not have.
+A file that exists is kept unless --force.`,
   exits: { 0: 'the scenario was written' },
   words: 1,
   completes: [INIT_KINDS],
@@ -45,7 +48,11 @@ on the Hugging Face hub. A file that exists is kept unless --force.`,
       value: 'USD',
       describe: 'Training: most for the run. Forecast: for any month. Serving, fleet: a month, as --max-cost',
     },
-    workload: { value: 'FILE', describe: 'Fleet, forecast: a scenario to place or to forecast; repeatable' },
+    workload: {
+      value: 'FILE',
+      describe: 'Fleet, forecast: a scenario to place or to forecast; repeatable',
+      completes: 'scenarios',
+    },
     months: { value: 'N', describe: 'Forecast: how many (12)' },
     start: { value: 'YYYY-MM', describe: 'Forecast: first month (the next one)' },
     output: { value: 'FILE', describe: 'Write the scenario to a new file instead of standard output' },
@@ -53,6 +60,7 @@ on the Hugging Face hub. A file that exists is kept unless --force.`,
     yes: { describe: 'Ask nothing: defaults for what no flag says' },
     catalog: catalog!,
     'as-of': { ...priceFlags['as-of']!, describe: 'Day from which a forecast starts (today)' },
+    ...networkFlags,
     quiet: quiet!,
   },
   handle: async (call) => (await import('../actions/init.ts')).initScenario(call),

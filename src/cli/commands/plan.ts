@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { outputFlags, priceFlags } from '../common-flags.ts'
+import { lockedFlags } from '../locked-flags.ts'
 import { planningFlags } from '../planning-flags.ts'
 import { programFlags } from '../program-flags.ts'
 
@@ -8,14 +9,14 @@ export const plan: Command = {
   name: null,
   describe: 'Plan scenarios (the default)',
   help: `Examples:
-  plan scenarios/serve-70b.yaml            the cheapest way to serve a model
-  plan a.yaml b.yaml --format markdown     several, with a comparison at the end
-  plan serve.yaml --set latency.tpot_ms=30 --max-cost 12 --explain
+  plan init serve --model qwen3-8b > mine.yaml       a scenario of your own
+  plan mine.yaml --explain                           its plan, with arithmetic
+  plan a.yaml b.yaml --set latency.tpot_ms=30 --max-cost 12
 
 Usage:
   plan SCENARIO.yaml [MORE.yaml ...] [flags]     "-" reads standard input
-  plan COMMAND [flags]`,
+  plan COMMAND [flags]                           plan COMMAND --help says more`,
   words: Number.POSITIVE_INFINITY,
-  flags: { ...outputFlags, ...priceFlags, ...planningFlags, ...programFlags },
+  flags: { ...outputFlags, ...priceFlags, ...planningFlags, ...programFlags, ...lockedFlags },
   handle: async (call) => (await import('../actions/plan.ts')).planScenarios(call),
 }

@@ -12,17 +12,18 @@ export const whatif: Command = {
   describe: 'At which value of a key, or at which prices, another configuration is best',
   help: `Examples:
   plan whatif serve.yaml --vary context=4k..128k
-  plan whatif serve.yaml --vary price.runpod=-30%..+30% --vary traffic=-50%..+400%
+  plan whatif serve.yaml --vary price.aws=-30%..+30% --vary traffic=-50%..+400%
   plan whatif train.yaml --vary deadline=24h..96h --points 17 --format csv
 
 Usage:
   plan whatif SCENARIO.yaml --vary KEY=FROM..TO [--vary ...] [flags]
 
-KEY is any key that --set takes; traffic is the scenario's own rate; price is the
-whole price list, price.NAME that of a provider, a GPU (id, generation, vendor) or
-provider/gpu. Ends with signs and % are changes of what the key is now. Each
---vary is gone through alone, everything else as the scenario has it: points over
-the range, then bisection between neighbours whose best configuration differs.`,
+KEY is any key that --set takes; traffic is the scenario's own rate; price is
+the whole price list, price.NAME that of a provider, a GPU (id, generation,
+vendor) or provider/gpu. Ends with signs and % are changes of what the key is
+now. Each --vary is gone through alone, everything else as the scenario has it:
+points over the range, then bisection between neighbours whose best
+configuration differs.`,
   words: 1,
   flags: {
     vary: { value: 'KEY=A..B', describe: 'What changes, and from where to where; repeatable' },

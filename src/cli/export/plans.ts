@@ -1,11 +1,14 @@
 import { type PlanOptions, type ProgramOptions, planScenario, type ScenarioResult } from '../../../planners/index.ts'
+import { INLINE_MODEL } from '../../../planners/model.ts'
 import { scenarioModel } from '../../../planners/scenario-model.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { didYouMean } from '../../catalog/suggest.ts'
 import { looksLikeResult, readResults } from '../../diff/read-result.ts'
 import type { PlanToExport } from '../../export/from-plan.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
+import type { SourceOptions } from '../../io/model-source.ts'
 import { readScenario } from '../../io/read-scenario.ts'
+import { withScenarioModels } from '../../io/scenario-models.ts'
 import { printable } from '../../report/printable.ts'
 import { planSentence } from '../../report/text/answer.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
@@ -15,9 +18,10 @@ import { packageVersion } from '../version.ts'
 /** Saved results of many scenarios may be large, but not without end. */
 const RESULT_BYTES = 64 * 2 ** 20
 
-/** A result with the scenario that it was planned from; null where it was saved. */
+/** A result, the catalog it stands on with the models that its scenario names, and that scenario; null where it was saved. */
 export interface ResultToExport {
   readonly result: ScenarioResult
+  readonly catalog: Catalog
   readonly scenario: { readonly text: string; readonly file: string } | null
 }
 
@@ -26,17 +30,20 @@ export async function resultToExport(
   file: string,
   catalog: Catalog,
   options: PlanOptions & ProgramOptions,
+  sources: SourceOptions,
 ): Promise<ResultToExport> {
   const text = readText(file, RESULT_BYTES)
   const name = file === '-' ? STDIN_NAME : file
   const saved = savedResult(text, name)
   if (saved === null) {
-    return { result: await planScenario(text, name, catalog, options, readScenario), scenario: { text, file: name } }
+    const complete = await withScenarioModels(catalog, [{ text, file: name, set: options.set }], sources)
+    const result = await planScenario(text, name, complete, options, readScenario)
+    return { result, catalog: complete, scenario: { text, file: name } }
   }
   if ((options.set ?? []).length > 0 || options.objective !== undefined) {
     throw inputError(`${name} is a saved result: --set and --objective change scenarios`)
   }
-  return { result: saved, scenario: null }
+  return { result: saved, catalog, scenario: null }
 }
 
 function savedResult(text: string, file: string): ScenarioResult | null {
@@ -62,9 +69,8 @@ function savedResult(text: string, file: string): ScenarioResult | null {
  * @throws InputError for a forecast, whose plan changes from month to month, and for a workload that there is not.
  */
 export function plansOf(
-  { result, scenario }: ResultToExport,
+  { result, scenario, catalog }: ResultToExport,
   workload: string | undefined,
-  catalog: Catalog,
   options: PlanOptions,
 ): PlanToExport[] {
   const header = (name: string, plan: PlanToExport['plan']): string[] => headerOf(result, name, plan)
@@ -77,8 +83,11 @@ export function plansOf(
   if (workload !== undefined) throw inputError('--workload picks one of a fleet; this is a single scenario')
   const plan = result.best
   if (plan === null) return []
-  const inline = scenario !== null && plan.model !== undefined && !catalog.models.has(plan.model.id)
-  const model = inline ? scenarioModel(scenario.text, scenario.file, catalog, options) : undefined
+  // What the scenario says of a model itself stands nowhere else.
+  const model =
+    scenario !== null && plan.model?.id === INLINE_MODEL
+      ? scenarioModel(scenario.text, scenario.file, catalog, options)
+      : undefined
   return [{ name: result.scenario, plan, header: header(result.scenario, plan), model }]
 }
 
@@ -112,7 +121,7 @@ function headerOf(result: ScenarioResult, name: string, plan: PlanToExport['plan
   const priced = plan.cost.price_as_of === null ? '' : `Price of ${plan.cost.price_as_of}. `
   return printable([
     `${name}: ${planSentence(plan)}`,
-    `${priced}Memory of the fullest GPU: ${gib(total_bytes)} of ${gib(capacity_bytes)}.`,
+    `${priced}Needed on the fullest GPU: ${gib(total_bytes)} of ${gib(capacity_bytes)}.`,
     `Written by gpu-plan ${packageVersion()} with catalog ${result.catalog.hash}.`,
   ])
 }

@@ -1,5 +1,5 @@
-import { find } from '../../catalog/catalog.ts'
 import { readScenario } from '../../io/read-scenario.ts'
+import { withScenarioModels } from '../../io/scenario-models.ts'
 import { type Diagnostic, InputError } from '../../scenario/diagnostic.ts'
 import { type LocatedScenario, parseScenario, type Scenario } from '../../scenario/schema.ts'
 import { readWorkloads } from '../../scenario/workloads.ts'
@@ -13,13 +13,14 @@ const UNWRITTEN = 'the new scenario'
  * Reads a new scenario as `plan` will, so that only what plans is written.
  * @throws InputError for values that a scenario does not take, named by their keys: there is no file yet to point into
  */
-export function checked(text: string, { catalog, asOf, output }: Making): Scenario {
+export async function checked(text: string, { catalog, asOf, output, sources }: Making): Promise<Scenario> {
   const file = output ?? UNWRITTEN
   try {
-    const located = parseScenario(text, file, catalog, [], asOf)
+    const complete = await withScenarioModels(catalog, [{ text, file }], sources)
+    const located = parseScenario(text, file, complete, [], asOf)
     const { scenario } = located
     if (scenario.kind === 'fleet' || scenario.kind === 'forecast')
-      readWorkloads(located as LocatedScenario<typeof scenario>, catalog, readScenario, asOf)
+      readWorkloads(located as LocatedScenario<typeof scenario>, complete, readScenario, asOf)
     return scenario
   } catch (error) {
     if (!(error instanceof InputError)) throw error
@@ -32,10 +33,9 @@ function unplaced({ position: _, ...rest }: Diagnostic): Diagnostic {
 }
 
 /** What to know of a context that is longer than the model was made for; undefined where it is not. */
-export function longContext(scenario: Scenario, { catalog }: Making): string | undefined {
-  if (scenario.kind !== 'serve' || typeof scenario.model !== 'string' || scenario.context === undefined)
-    return undefined
-  const positions = find(catalog, 'models', scenario.model)?.architecture?.max_positions
+export function longContext(scenario: Scenario, { model: { entry } }: Making): string | undefined {
+  if (scenario.kind !== 'serve' || scenario.context === undefined) return undefined
+  const positions = entry.architecture?.max_positions
   if (positions === undefined || scenario.context <= positions) return undefined
-  return `${scenario.model} was made for ${count(positions)} tokens; a context of ${count(scenario.context)} needs a model stretched to it`
+  return `${entry.id} was made for ${count(positions)} tokens; a context of ${count(scenario.context)} needs a model stretched to it`
 }

@@ -5,9 +5,11 @@ import { forecastRows } from '../../init/forecast.ts'
 import { serveRows } from '../../init/serve.ts'
 import { trainRows } from '../../init/train.ts'
 import type { Row } from '../../init/yaml.ts'
+import type { SourceOptions } from '../../io/model-source.ts'
 import type { Scenario } from '../../scenario/schema.ts'
 import { usd } from '../../units.ts'
 import type { Flags } from '../flags.ts'
+import type { NamedModel } from './model.ts'
 import { readBudget, readMonth } from './read.ts'
 import { serveWish } from './serve.ts'
 import { trainWish } from './train.ts'
@@ -17,6 +19,10 @@ import { workloadWishes } from './workloads.ts'
 export interface Making {
   readonly flags: Flags
   readonly catalog: Catalog
+  /** The model of the flags, or the one that is assumed. */
+  readonly model: NamedModel
+  /** How models are read that are not of the catalog. */
+  readonly sources: SourceOptions
   /** Day from which dates count, YYYY-MM-DD. */
   readonly asOf: string
   /** The file to be written; null for standard output. */
@@ -42,26 +48,26 @@ const MOST_MONTHS = 120
 export const kinds: Readonly<Record<Scenario['kind'], Kind>> = {
   serve: {
     about: 'The cheapest way to serve this model to this traffic within these targets:',
-    rows: ({ flags, catalog }) => serveRows(serveWish(flags, catalog)),
+    rows: ({ flags, model }) => serveRows(serveWish(flags, model)),
     gate: hourlyGate,
   },
   train: {
     about: 'The cheapest way to train this model on this data before the deadline:',
-    rows: ({ flags, catalog }) => trainRows(trainWish(flags, catalog)),
+    rows: ({ flags, model }) => trainRows(trainWish(flags, model)),
   },
   fleet: {
     about: 'Where these workloads run on owned and rented GPUs together:',
-    rows: ({ flags, catalog, asOf, output }) => fleetRows({ workloads: workloadWishes(flags, catalog, asOf, output) }),
+    rows: (making) => fleetRows({ workloads: workloadWishes(making) }),
     gate: hourlyGate,
   },
   forecast: {
     about: 'What these workloads cost in the coming months, and what to commit to:',
-    rows: ({ flags, catalog, asOf, output }) =>
+    rows: (making) =>
       forecastRows({
-        workloads: workloadWishes(flags, catalog, asOf, output),
-        start: readMonth(flags, 'start', monthAfter(asOf)),
-        months: flags.whole('months', 1, MOST_MONTHS) ?? DEFAULT_MONTHS,
-        monthlyCapUsd: readBudget(flags),
+        workloads: workloadWishes(making),
+        start: readMonth(making.flags, 'start', monthAfter(making.asOf)),
+        months: making.flags.whole('months', 1, MOST_MONTHS) ?? DEFAULT_MONTHS,
+        monthlyCapUsd: readBudget(making.flags),
       }),
   },
 }

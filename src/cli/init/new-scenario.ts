@@ -22,7 +22,11 @@ export interface NewScenario {
  * @param overlays catalog directories that the model comes from, which planning needs as well
  * @throws InputError for flags that cannot be read, contradict each other or ask for what a scenario does not take
  */
-export function newScenario(kind: Scenario['kind'], making: Making, overlays: readonly string[]): NewScenario {
+export async function newScenario(
+  kind: Scenario['kind'],
+  making: Making,
+  overlays: readonly string[],
+): Promise<NewScenario> {
   const { about, gate } = kinds[kind]
   const limit = gate?.(making.flags)
   const command = [
@@ -32,5 +36,5 @@ export function newScenario(kind: Scenario['kind'], making: Making, overlays: re
   ]
   const top = heading({ ...schemaFor(making.output), about, command, commandNote: limit?.note })
   const text = layOut([...top, ...kinds[kind].rows(making)])
-  return { text, command, scenario: checked(text, making) }
+  return { text, command, scenario: await checked(text, making) }
 }

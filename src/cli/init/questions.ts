@@ -4,8 +4,10 @@ import { InputError } from '../../scenario/diagnostic.ts'
 import type { Scenario } from '../../scenario/schema.ts'
 import { parseCount } from '../../units.ts'
 import { Flags } from '../flags.ts'
+import { sourceOptionsOf } from '../network-options.ts'
 import type { Asker } from './asker.ts'
-import { NONE, readBudget, readDeadline, readMethods, readMilliseconds, readModel } from './read.ts'
+import { namedModel } from './model.ts'
+import { NONE, readBudget, readDeadline, readMethods, readMilliseconds } from './read.ts'
 import { serveGuesses } from './serve.ts'
 import { trainGuesses } from './train.ts'
 
@@ -35,7 +37,9 @@ const whole = (flag: string, text: string, fallback: number): Question =>
   plain(flag, text, String(fallback), (flags) => flags.whole(flag))
 
 const model = (text: string, fallback: string): Question => ({
-  ...plain('model', text, fallback, (flags, catalog) => readModel(flags, catalog, fallback)),
+  ...plain('model', text, fallback, (flags, catalog) =>
+    namedModel(flags.required('model'), catalog, null, sourceOptionsOf(flags, catalog)),
+  ),
   words: (catalog) => names(catalog, 'models'),
 })
 
@@ -73,7 +77,7 @@ const NOT_TRAFFIC = {
 } as const
 
 const servingQuestions: readonly Question[] = [
-  model('Model to serve', serveGuesses.model),
+  model('Model to serve: an id, org/name, or a path', serveGuesses.model),
   {
     text: 'Mean traffic: 2 (requests a second), 1M/day (tokens) or 32 at once',
     fallback: '1',
@@ -107,7 +111,7 @@ const workloadQuestions: readonly Question[] = [
 const QUESTIONS: Readonly<Record<Scenario['kind'], readonly Question[]>> = {
   serve: [...servingQuestions, budget('Most US dollars a month, or none')],
   train: [
-    model('Model to train', trainGuesses.model),
+    model('Model to train: an id, org/name, or a path', trainGuesses.model),
     plain('method', 'Method: full, lora, qlora, or several', trainGuesses.methods.join(','), (flags) =>
       readMethods(flags, trainGuesses.methods),
     ),
@@ -143,7 +147,7 @@ async function askOne(question: Question, asker: Asker, catalog: Catalog): Promi
     if (typed === '') return question.answers(question.fallback)
     const answers = question.answers(typed)
     try {
-      question.check(new Flags(answers), catalog)
+      await question.check(new Flags(answers), catalog)
       return answers
     } catch (error) {
       if (!(error instanceof InputError)) throw error

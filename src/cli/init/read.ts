@@ -16,22 +16,27 @@ export const NONE = 'none'
 const MOST_SUGGESTED = 3
 
 /**
- * The model by id, alias or its name on the Hugging Face hub.
+ * The model of the catalog by id, alias or its name on the Hugging Face hub.
  * @throws InputError with the nearest ids where the catalog has none of that name
  */
-export function readModel(flags: Flags, catalog: Catalog, fallback: string): Model {
-  const text = flags.text('model') ?? fallback
-  const lower = text.toLowerCase()
-  const found =
-    find(catalog, 'models', text) ??
-    find(catalog, 'models', lower) ??
-    [...catalog.models.values()].find(({ huggingface }) => huggingface?.toLowerCase() === lower)
+export function catalogModel(text: string, catalog: Catalog): Model {
+  const found = inCatalog(text, catalog)
   if (found !== undefined) return found
   const short = text.slice(text.lastIndexOf('/') + 1)
   const hint = didYouMean(short, names(catalog, 'models'), MOST_SUGGESTED)
   throw inputError(`the catalog has no model ${JSON.stringify(text)}`, {
     hint: hint ?? 'plan catalog list models, or plan catalog import model for one of your own',
   })
+}
+
+/** The same, or undefined where the catalog has none. */
+export function inCatalog(text: string, catalog: Catalog): Model | undefined {
+  const lower = text.toLowerCase()
+  return (
+    find(catalog, 'models', text) ??
+    find(catalog, 'models', lower) ??
+    [...catalog.models.values()].find(({ huggingface }) => huggingface?.toLowerCase() === lower)
+  )
 }
 
 /** A number above 0, with a suffix if wanted (`1M`). */

@@ -1,10 +1,10 @@
-import type { Catalog } from '../../catalog/catalog.ts'
 import type { Model } from '../../catalog/model.ts'
 import type { ServeWish } from '../../init/serve.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
 import { count } from '../../units.ts'
 import type { Flags } from '../flags.ts'
-import { readMilliseconds, readModel, readRate } from './read.ts'
+import type { NamedModel } from './model.ts'
+import { readMilliseconds, readRate } from './read.ts'
 
 /** What `plan init` assumes of serving where no flag says it; docs/first-plan.md lists them. */
 export const serveGuesses = {
@@ -21,8 +21,7 @@ export const serveGuesses = {
 const INPUT_SHARE = 0.75
 
 /** @throws InputError for flags that cannot be read or contradict each other. */
-export function serveWish(flags: Flags, catalog: Catalog): ServeWish {
-  const model = readModel(flags, catalog, serveGuesses.model)
+export function serveWish(flags: Flags, { name, entry: model }: NamedModel): ServeWish {
   const { inputTokens, outputTokens } = lengths(flags, model)
   const together = inputTokens + outputTokens
   const longest = model.architecture?.max_positions ?? Number.POSITIVE_INFINITY
@@ -35,7 +34,7 @@ export function serveWish(flags: Flags, catalog: Catalog): ServeWish {
   const ttftMs = readMilliseconds(flags, 'ttft')
   const tpotMs = readMilliseconds(flags, 'tpot')
   return {
-    model: model.id,
+    model: name,
     context,
     rate: readRate(flags),
     inputTokens,

@@ -1,8 +1,8 @@
-import type { Catalog } from '../../catalog/catalog.ts'
 import type { TrainWish } from '../../init/train.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
 import type { Flags } from '../flags.ts'
-import { readBudget, readDeadline, readMethods, readModel, readNumber } from './read.ts'
+import type { NamedModel } from './model.ts'
+import { readBudget, readDeadline, readMethods, readNumber } from './read.ts'
 
 /** What `plan init` assumes of training where no flag says it; docs/first-plan.md lists them. */
 export const trainGuesses = {
@@ -16,14 +16,13 @@ export const trainGuesses = {
 } as const
 
 /** @throws InputError for flags that cannot be read or contradict each other. */
-export function trainWish(flags: Flags, catalog: Catalog): TrainWish {
-  const model = readModel(flags, catalog, trainGuesses.model)
+export function trainWish(flags: Flags, { name, entry: model }: NamedModel): TrainWish {
   if (model.architecture === undefined) {
     throw inputError(`--model: ${model.id} is known by its parameter count alone, and training needs its architecture`)
   }
   const longest = model.architecture.max_positions
   return {
-    model: model.id,
+    model: name,
     methods: readMethods(flags, trainGuesses.methods),
     data: readData(flags),
     epochs: readNumber(flags, 'epochs') ?? trainGuesses.epochs,

@@ -1,34 +1,44 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path'
-import type { Catalog } from '../../catalog/catalog.ts'
 import type { WorkloadWish } from '../../init/workloads.ts'
 import { readText } from '../../io/files.ts'
-import { inputError } from '../../scenario/diagnostic.ts'
-import { parseScenario } from '../../scenario/schema.ts'
+import { InputError, inputError } from '../../scenario/diagnostic.ts'
+import { parseYaml } from '../../scenario/yaml.ts'
 import { Flags } from '../flags.ts'
 import { servingFlags } from './flags-of-kinds.ts'
+import type { Making } from './kinds.ts'
+import { catalogModel } from './read.ts'
 import { serveWish } from './serve.ts'
 
-/**
- * The scenario files of `--workload`, each read and checked, else one serving scenario of the other flags.
- * @param output the file to be written, from which references count; null for standard output: from the working directory
- */
-export function workloadWishes(flags: Flags, catalog: Catalog, asOf: string, output: string | null): WorkloadWish[] {
+/** The second workload of a fleet or forecast of which nothing is said: two show better than one what it is. */
+const SECOND_MODEL = 'qwen2.5-coder-32b'
+
+/** The scenario files of `--workload`, else one serving scenario of the other flags. */
+export function workloadWishes({ flags, catalog, model, output }: Making): WorkloadWish[] {
   const files = flags.texts('workload')
-  const foreign = servingFlags.find((name) => flags.given(name))
+  const described = servingFlags.find((name) => flags.given(name))
   if (files.length === 0) {
-    const described: WorkloadWish = { name: 'chat', serve: serveWish(flags, catalog) }
-    return foreign === undefined ? [described, second(catalog)] : [described]
+    const first: WorkloadWish = { name: 'chat', serve: serveWish(flags, model) }
+    if (described !== undefined) return [first]
+    const entry = catalogModel(SECOND_MODEL, catalog)
+    return [first, { name: 'code', serve: serveWish(new Flags({}), { name: entry.id, entry }) }]
   }
-  if (foreign !== undefined) {
-    throw inputError(`--${foreign} describes a workload, and --workload names files that do`, {
+  if (described !== undefined) {
+    throw inputError(`--${described} describes a workload, and --workload names files that do`, {
       hint: 'leave out one of the two',
     })
   }
-  return files.map((file) => {
-    const { kind } = parseScenario(readText(file), file, catalog, [], asOf).scenario
-    if (kind === 'serve' || kind === 'train') return { file: reference(file, output), kind }
-    throw inputError(`a workload is a scenario of kind serve or train, this is a ${kind}`, { position: { file } })
-  })
+  return files.map((file) => ({ file: reference(file, output), kind: kindOf(file) }))
+}
+
+/** The kind that a file says it is; whether the rest of it can be planned is checked with the whole. */
+function kindOf(file: string): 'serve' | 'train' {
+  const parsed = parseYaml(readText(file), file)
+  if (!parsed.ok) throw new InputError(parsed.diagnostics)
+  const { value } = parsed
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
+  if (kind === 'serve' || kind === 'train') return kind
+  const found = typeof kind === 'string' ? `, this is ${JSON.stringify(kind)}` : ''
+  throw inputError(`a workload is a scenario of kind serve or train${found}`, { position: { file } })
 }
 
 /** The path as the new file names it. */
@@ -36,9 +46,4 @@ function reference(file: string, output: string | null): string {
   if (isAbsolute(file)) return file
   const path = relative(output === null ? '.' : dirname(output), file)
   return path.split(sep).join('/')
-}
-
-/** With nothing said, two workloads show better than one what a fleet is. */
-function second(catalog: Catalog): WorkloadWish {
-  return { name: 'code', serve: serveWish(new Flags({ model: 'qwen2.5-coder-32b' }), catalog) }
 }

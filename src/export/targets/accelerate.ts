@@ -14,7 +14,7 @@ import { runFiles, type TrainingRun } from '../trainers/run.ts'
 import { flagLines } from '../trainers/script.ts'
 import { machines } from '../trainers/torchrun.ts'
 import { yamlFile } from '../yaml.ts'
-import { DEEPSPEED_TRAINERS, deepspeedJson, lengthFlags, SFT_MISSING, sftPackages } from './deepspeed.ts'
+import { DEEPSPEED_TRAINERS, deepspeedJson, lengthFlags, SFT_MISSING, sftSetup } from './deepspeed.ts'
 
 const ABILITY: Ability = {
   tool: 'accelerate',
@@ -124,7 +124,7 @@ export function accelerateRun(input: TrainExport): TrainingRun {
   return {
     files: [configFile(input), ...(zero ? [deepspeedJson(input)] : [])],
     command: flagLines(`accelerate launch --config_file ${CONFIG}${rendezvous} --module trl.scripts.sft`, flags),
-    packages: sftPackages(input, zero ? ['accelerate', 'deepspeed'] : ['accelerate']),
+    setup: sftSetup(input, zero ? ['accelerate', 'deepspeed'] : ['accelerate']),
     missing: SFT_MISSING,
   }
 }

@@ -124,7 +124,7 @@ export function axolotlRun(input: TrainExport): TrainingRun {
   return {
     files: [configFile(input), ...(zero ? [deepspeedJson(input)] : [])],
     command: `torchrun ${torchrunFlags(input.launch)} -m axolotl.cli.train ${CONFIG}`,
-    packages: zero ? "'axolotl[flash-attn,deepspeed]'" : "'axolotl[flash-attn]'",
+    setup: [`pip install 'axolotl[flash-attn${zero ? ',deepspeed' : ''}]'`],
     missing: `Set datasets, learning_rate and output_dir in ${CONFIG}: a plan does not know them.`,
   }
 }

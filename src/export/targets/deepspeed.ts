@@ -65,29 +65,33 @@ export function deepspeedRun(input: TrainExport): TrainingRun {
     ...lengthFlags(input),
   ]
   return {
-    files: [deepspeedJson(input)],
+    files: zero ? [deepspeedJson(input)] : [],
     command: flagLines(`${torchrunLine(launch)} -m trl.scripts.sft`, flags),
-    packages: sftPackages(input, ['deepspeed']),
-    missing: zero
-      ? SFT_MISSING
-      : `${SFT_MISSING} Nothing is divided or moved to the host, so the script does without ${deepspeedFile(c)}.`,
+    setup: sftSetup(input, zero ? ['deepspeed'] : []),
+    missing: SFT_MISSING,
   }
 }
 
-export function sftPackages({ plan }: TrainExport, more: readonly string[] = []): string {
+export function sftSetup({ plan }: TrainExport, more: readonly string[] = []): string[] {
   const { method, optimizer, loss, flash_attention } = plan.configuration
-  return [
+  const packages = [
     'trl',
     ...(method === 'full' ? [] : ['peft']),
     ...(method === 'qlora' || optimizer.includes('8bit') ? ['bitsandbytes'] : []),
     ...(loss === 'fused' ? ['liger-kernel'] : []),
     ...(flash_attention === false ? [] : ['flash-attn']),
     ...more,
-  ].join(' ')
+  ]
+  return [`pip install ${packages.join(' ')}`]
 }
 
 export const deepspeed: ExportTarget = {
   id: 'deepspeed',
   describe: 'ZeRO configuration (JSON), and a script that trains with TRL under it',
-  train: (input) => runFiles(input, deepspeedRun(input)),
+  train: (input) => {
+    const run = deepspeedRun(input)
+    if (run.files.length > 0) return runFiles(input, run)
+    const unused = `Adapters on an undivided base need no DeepSpeed: the script does without ${deepspeedFile(input.plan.configuration)}.`
+    return runFiles(input, { ...run, files: [deepspeedJson(input)], missing: `${run.missing} ${unused}` })
+  },
 }

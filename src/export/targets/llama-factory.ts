@@ -107,11 +107,12 @@ function environment({ launch }: TrainExport): string {
 export function llamaFactoryRun(input: TrainExport): TrainingRun {
   requireAble(input, ABILITY)
   const zero = usesDeepspeed(input.plan.configuration)
+  const quantised = input.plan.configuration.method === 'qlora'
   const rendezvous = machines(input.launch) > 1 ? 'export NODE_RANK MASTER_ADDR MASTER_PORT\n' : ''
   return {
     files: [configFile(input), ...(zero ? [deepspeedJson(input)] : [])],
     command: `${rendezvous}${environment(input)}llamafactory-cli train ${CONFIG}`,
-    packages: `llamafactory${zero ? ' deepspeed' : ''}${input.plan.configuration.method === 'qlora' ? ' bitsandbytes' : ''} flash-attn`,
+    setup: [`pip install llamafactory flash-attn${zero ? ' deepspeed' : ''}${quantised ? ' bitsandbytes' : ''}`],
     missing: `Set dataset, template, learning_rate and output_dir in ${CONFIG}: a plan does not know them.`,
   }
 }

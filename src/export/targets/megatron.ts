@@ -20,6 +20,10 @@ const ABILITY: Ability = {
   ],
 }
 
+/** The commit whose arguments were read, core 0.20.0, and the folder that it is checked out to. */
+const COMMIT = 'd98e8a64'
+const CHECKOUT = 'Megatron-LM'
+
 /** Megatron rounds the vocabulary up to a multiple of this and the tensor-parallel degree (arguments.py). */
 const VOCABULARY_MULTIPLE = 128
 
@@ -134,8 +138,11 @@ export function megatronRun(input: TrainExport): TrainingRun {
   ]
   return {
     files: [],
-    command: `export CUDA_DEVICE_MAX_CONNECTIONS=1\n${flagLines(`${torchrunLine(launch)} pretrain_gpt.py`, flags)}`,
-    packages: 'megatron-core transformer-engine transformers, and a checkout of Megatron-LM, in whose folder it runs',
+    command: `export CUDA_DEVICE_MAX_CONNECTIONS=1\n${flagLines(`${torchrunLine(launch)} ${CHECKOUT}/pretrain_gpt.py`, flags)}`,
+    setup: [
+      'pip install megatron-core transformer-engine transformers',
+      `git clone https://github.com/NVIDIA/Megatron-LM ${CHECKOUT} && git -C ${CHECKOUT} checkout ${COMMIT}`,
+    ],
     missing:
       'A plan knows neither data nor rates nor the base of rotary positions: append --data-path, --lr, --rotary-base, --save.',
   }

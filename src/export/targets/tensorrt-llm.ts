@@ -1,7 +1,7 @@
 import { serveScript } from '../serve-script.ts'
 import { servingWith } from '../serving.ts'
 import type { ExportTarget } from '../target.ts'
-import { OPTIONS_FILE, ownOptions, serverOptions } from '../tensorrt-llm.ts'
+import { OPTIONS_FILE, serverOptions } from '../tensorrt-llm.ts'
 import { yamlFile } from '../yaml.ts'
 
 /** Keys of the file are fields of LlmArgs (NVIDIA/TensorRT-LLM tensorrt_llm/llmapi/llm_args.py). */
@@ -12,11 +12,8 @@ export const tensorrtLlmTarget: ExportTarget = {
     const serving = servingWith(input, 'tensorrt-llm')
     const { configuration } = input.plan
     const usage = `trtllm-serve MODEL --extra_llm_api_options ${OPTIONS_FILE}`
-    // The options stand in the file beside the script, wherever that is started from.
-    const needsFile = Object.keys(ownOptions(configuration, input.launch)).length > 0
-    const before = needsFile ? ['cd "$(dirname "$0")"'] : []
     return [
-      { name: 'trtllm.sh', text: serveScript(serving, before), executable: true },
+      { name: 'trtllm.sh', text: serveScript(serving), executable: true },
       { name: OPTIONS_FILE, text: yamlFile([...serving.lines, usage], serverOptions(configuration, input.launch)) },
     ]
   },

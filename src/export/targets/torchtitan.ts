@@ -36,6 +36,8 @@ const RECIPES: Readonly<Record<string, readonly [recipe: string, flavor: string]
   'llama-3.1-405b': ['llama3_405b', '405B'],
 }
 
+/** What the file is written for. */
+const COMMIT = 'b5bcd76c'
 const MODULE = 'planned'
 const FUNCTION = 'planned'
 
@@ -95,6 +97,7 @@ function recipeFile(input: TrainExport, [recipe, flavor]: readonly [string, stri
       ? [`    config.parallelism.pipeline_parallel_layers_per_stage = ${layersPerChunk(input)}`]
       : []),
     `    config.training.steps = ${steps}`,
+    '    config.checkpoint.enable = True',
     `    config.checkpoint.interval = ${saveEvery}`,
     '    # The plan counts neither compiled kernels nor pools of CUDA graphs.',
     '    config.compile.enable = False',
@@ -124,8 +127,8 @@ export function torchtitanRun(input: TrainExport): TrainingRun {
   return {
     files: [recipeFile(input, recipe)],
     command: `PYTHONPATH="$PWD\${PYTHONPATH:+:$PYTHONPATH}" ${torchrunLine(launch)} -m torchtitan.train --module ${MODULE} --config ${FUNCTION}`,
-    packages: "'git+https://github.com/pytorch/torchtitan@b5bcd76c'",
-    missing: `Written for that commit. Set dataloader, optimizer and hf_assets_path (weights of ${launch.model}) in ${MODULE}.py: a plan does not know them.`,
+    setup: [`pip install 'git+https://github.com/pytorch/torchtitan@${COMMIT}'`],
+    missing: `Written for that commit. Set dataloader, optimizer and hf_assets_path (${launch.model}) in ${MODULE}.py, and checkpoint.initial_load_in_hf to begin from weights: a plan does not know them.`,
   }
 }
 

@@ -82,6 +82,7 @@ function llama(packageName: string, name: string, files: string): Recipe {
 
 const CONFIG = 'torchtune.yaml'
 const CHECKPOINT = './checkpoint'
+const OUTPUT = './outputs'
 
 const OPTIMIZERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   adamw: { _component_: 'torch.optim.AdamW', fused: true },
@@ -98,7 +99,7 @@ function configFile(input: TrainExport, recipe: Recipe): ExportFile {
   const c = plan.configuration
   const { steps } = stepsOf(plan)
   const value = {
-    output_dir: './outputs',
+    output_dir: OUTPUT,
     model: model(c, recipe),
     tokenizer: {
       _component_: recipe.tokenizer,
@@ -110,7 +111,7 @@ function configFile(input: TrainExport, recipe: Recipe): ExportFile {
       checkpoint_dir: CHECKPOINT,
       checkpoint_files: { filename_format: 'model-{}-of-{}.safetensors', max_filename: recipe.files },
       recipe_checkpoint: null,
-      output_dir: '${output_dir}',
+      output_dir: OUTPUT,
       model_type: recipe.modelType,
     },
     resume_from_checkpoint: false,
@@ -143,7 +144,7 @@ function configFile(input: TrainExport, recipe: Recipe): ExportFile {
     ...sharding(input),
     metric_logger: {
       _component_: 'torchtune.training.metric_logging.DiskLogger',
-      log_dir: '${output_dir}/logs',
+      log_dir: `${OUTPUT}/logs`,
     },
     log_every_n_steps: 1,
     log_peak_memory_stats: true,
@@ -210,7 +211,7 @@ export function torchtuneRun(input: TrainExport): TrainingRun {
   return {
     files: [configFile(input, recipe)],
     command: `tune run ${flags}${name} --config ${CONFIG}`,
-    packages: `torchtune torchao${c.optimizer.includes('8bit') ? ' bitsandbytes' : ''}`,
+    setup: [`pip install torchtune torchao${c.optimizer.includes('8bit') ? ' bitsandbytes' : ''}`],
     missing: `Put the checkpoint of ${launch.model} into ${CHECKPOINT} (tune download), and set dataset and lr in ${CONFIG}.`,
   }
 }

@@ -1,5 +1,5 @@
 import type { TrainConfiguration } from '../../result/train.ts'
-import type { TrainingLaunchContext } from '../training.ts'
+import type { TrainingLaunchContext, TrainingSizes } from '../training.ts'
 
 /** A value of a JSON file. */
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json }
@@ -9,6 +9,9 @@ const GRADIENT_CLIPPING = 1.0
 
 /** Gathered blocks of a plan under ZeRO-3: the current and the prefetched one. */
 const GATHERED_BLOCKS = 2
+
+/** 4-bit values in one 16-bit element of storage. */
+const NF4_IN_BF16 = 4
 
 /** Optimizers of torch that DeepSpeed has tested with ZeRO (deepspeed/runtime/zero/utils.py, ZERO_SUPPORTED_OPTIMIZERS). */
 const TESTED: readonly string[] = ['adamw']
@@ -58,13 +61,18 @@ export function deepspeedConfig(
         : {
             stage3_prefetch_bucket_size: Math.floor(0.9 * sizes.hidden ** 2),
             stage3_param_persistence_threshold: 10 * sizes.hidden,
-            stage3_max_live_parameters: GATHERED_BLOCKS * sizes.block + sizes.outer,
-            stage3_max_reuse_distance: GATHERED_BLOCKS * sizes.block + sizes.outer,
+            stage3_max_live_parameters: live(c, sizes),
+            stage3_max_reuse_distance: live(c, sizes),
           }),
       ...(c.zero_stage < 3 ? {} : { stage3_gather_16bit_weights_on_model_save: true }),
     },
     ...(c.tensor_parallel > 1 ? { tensor_parallel: { autotp_size: c.tensor_parallel } } : {}),
   }
+}
+
+/** Parameters that are gathered at once: two blocks, and embedding and head. DeepSpeed counts what is stored, of NF4 a fourth. */
+function live({ method }: TrainConfiguration, { block, outer }: TrainingSizes): number {
+  return Math.ceil((GATHERED_BLOCKS * block) / (method === 'qlora' ? NF4_IN_BF16 : 1)) + outer
 }
 
 /**
@@ -82,10 +90,12 @@ function optimizer(c: TrainConfiguration): Readonly<Record<string, Json>> {
   }
 }
 
-/** The settings as `zero_optimization.stage 3`, one each. */
+/** What a reader must know of the file: the choices, as `zero_optimization.stage 3`, without sizes of buffers. */
 export function deepspeedSettings(c: TrainConfiguration, context: TrainingLaunchContext): string[] {
-  return flat(deepspeedConfig(c, context), '')
+  return flat(deepspeedConfig(c, context), '').filter((line) => CHOICES.test(line))
 }
+
+const CHOICES = /\.(stage|device|autotp_size|enabled|type) /
 
 function flat(value: Json, path: string): string[] {
   if (typeof value !== 'object') return [`${path} ${value}`]

@@ -11,8 +11,8 @@ export interface TrainingRun {
    * follow it.
    */
   readonly command: string
-  /** What the command needs installed, as one line for pip. */
-  readonly packages: string
+  /** Shell lines that install what the command needs. */
+  readonly setup: readonly string[]
   /** What a user has to supply, in words, e.g. the data set. */
   readonly missing: string
 }
@@ -26,7 +26,7 @@ export function runFiles(input: TrainExport, run: TrainingRun): ExportFile[] {
   const header = [
     ...input.header,
     '',
-    `Needs: pip install ${run.packages}`,
+    ...run.setup.map((line) => `Needs: ${line}`),
     run.missing,
     ...(several ? ['Run it on every machine with NODE_RANK (0, 1, ...), MASTER_ADDR and MASTER_PORT set.'] : []),
   ]
@@ -36,6 +36,6 @@ export function runFiles(input: TrainExport, run: TrainingRun): ExportFile[] {
 /** Optimizer steps of the run, and how many lie between checkpoints. */
 export function stepsOf({ performance }: TrainPlan): { readonly steps: number; readonly saveEvery: number } {
   const { steps, step_seconds, checkpoint_minutes } = performance
-  const between = step_seconds === 0 ? steps : Math.round((checkpoint_minutes * 60) / step_seconds)
+  const between = step_seconds === 0 ? steps : Math.ceil((checkpoint_minutes * 60) / step_seconds)
   return { steps, saveEvery: Math.min(steps, Math.max(1, between)) }
 }

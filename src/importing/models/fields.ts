@@ -46,12 +46,7 @@ export class Fields {
   /** The same keys, with published class defaults for those that the file may leave out. */
   withDefaults(values: Values | undefined): Fields {
     if (values === undefined) return this
-    return new Fields(
-      this.what,
-      [...this.#layers, { values, path: [], stated: false }],
-      this.assumed,
-      this.#aliases,
-    )
+    return new Fields(this.what, [...this.#layers, { values, path: [], stated: false }], this.assumed, this.#aliases)
   }
 
   /** The same keys, each also under further names (`attribute_map` of transformers' configuration classes). */

@@ -2,11 +2,11 @@ import type { Model } from '../../catalog/model.ts'
 import { modelSchema } from '../../catalog/model.ts'
 import { countParameters } from '../../model/parameters.ts'
 import { describeModel } from '../../model/tensors.ts'
-import { count } from '../../units.ts'
+import { count, roundedCount } from '../../units.ts'
 import { type ReadConfig, readConfig } from './config.ts'
 import { isMap } from './fields.ts'
-import { compareCheckpoint } from './safetensors/compare.ts'
 import type { Checkpoint } from './safetensors/checkpoint.ts'
+import { compareCheckpoint } from './safetensors/compare.ts'
 import type { ArchitectureInput } from './shape.ts'
 
 /** A model read from where it lives. */
@@ -90,14 +90,17 @@ export function describedRows(architecture: ReadConfig['architecture']): [string
   const counts = countParameters(tensors)
   const rows: [string, string][] = [
     ['layers', `${tensors.layerCount} of width ${count(architecture.hidden_size)}`],
-    ['parameters', `${counts.total} (${count(Number(counts.total.toPrecision(4)))})`],
+    ['parameters', `${count(counts.total)} (${roundedCount(counts.total)})`],
   ]
   if (counts.active !== counts.text) {
-    rows.push(['active', `${Math.round(counts.active)} (${count(Number(counts.active.toPrecision(4)))}) a token`])
+    rows.push(['active', `${roundedCount(counts.active)} a token`])
   }
-  if (counts.vision > 0) rows.push(['image tower', `${counts.vision} of them`])
-  rows.push(['vocabulary', `${architecture.vocabulary_size}${architecture.tied_embeddings ? ', head tied' : ''}`])
-  rows.push(['positions', String(architecture.max_positions)])
+  if (counts.vision > 0) rows.push(['image tower', `${count(counts.vision)} of them`])
+  rows.push([
+    'vocabulary',
+    `${count(architecture.vocabulary_size)}${architecture.tied_embeddings ? ', head tied' : ''}`,
+  ])
+  rows.push(['positions', count(architecture.max_positions)])
   return rows
 }
 

@@ -57,7 +57,9 @@ export function quantizationOf(file: Values): ReadQuantization {
 function blockNote(config: Values): { note?: string } {
   const block = config.weight_block_size
   if (!Array.isArray(block)) return {}
-  return { note: `blocks of ${block.map(String).join(' x ')}, ${String(config.activation_scheme ?? 'dynamic')} activation scales` }
+  return {
+    note: `blocks of ${block.map(String).join(' x ')}, ${String(config.activation_scheme ?? 'dynamic')} activation scales`,
+  }
 }
 
 /** 4 or 8 bits of whole numbers; other widths are no format of the catalog. */
@@ -143,7 +145,10 @@ const experts4Bit = {
   quant_method: 'compressed-tensors',
   format: 'pack-quantized',
   config_groups: {
-    group_0: { targets: ['Linear'], weights: { num_bits: 4, group_size: 32, strategy: 'group', symmetric: true, type: 'int' } },
+    group_0: {
+      targets: ['Linear'],
+      weights: { num_bits: 4, group_size: 32, strategy: 'group', symmetric: true, type: 'int' },
+    },
   },
   ignore: ['lm_head', 're:.*self_attn.*', 're:.*shared_experts.*', 're:.*mlp\\.(gate|up|gate_up|down)_proj.*'],
 }

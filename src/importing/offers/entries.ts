@@ -33,12 +33,17 @@ export function offerFiles(
         as_of: options.asOf,
         currency: 'USD',
         notes: [
-          `Imported from ${files.map((file) => file.split(/[\\/]/).slice(-2).join('/')).join(', ')}; prices without a day of their own are dated ${options.asOf}.`,
+          `Imported from ${files.map(shortFile).join(', ')}; prices without a day of their own are dated ${options.asOf}.`,
         ],
         offers,
       },
     ]
   })
+}
+
+/** The name of a list with its folder, which names the provider in SkyPilot's catalog. */
+function shortFile(file: string): string {
+  return file.split(/[\\/]/).slice(-2).join('/')
 }
 
 function filesOf(region: RegionOffer): string[] {
@@ -74,7 +79,7 @@ function entry(
     confidence: stated.confidence ?? (kind === 'marketplace' ? 'low' : (options.confidence ?? 'medium')),
     kind,
     ...(maxInstances === undefined ? {} : { max_instances: maxInstances }),
-    source: [...new Set(sightings.map((each) => each.source))].sort().join('; '),
+    source: [...new Set(sightings.map(({ source, file }) => `${source} ${shortFile(file)}`))].sort().join('; '),
     ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
   }
 }

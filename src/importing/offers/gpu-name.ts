@@ -105,6 +105,23 @@ const FORM_WORDS: readonly (readonly [RegExp, Form])[] = [
  * `4090D` is not a 4090.
  */
 export function readGpuName(name: string, gpus: ReadonlyMap<string, Gpu>): GpuName {
+  let known = read.get(gpus)
+  if (known === undefined) {
+    known = new Map()
+    read.set(gpus, known)
+  }
+  let found = known.get(name)
+  if (found === undefined) {
+    found = parse(name, gpus)
+    known.set(name, found)
+  }
+  return found
+}
+
+/** Price lists repeat a few dozen names tens of thousands of times. */
+const read = new WeakMap<ReadonlyMap<string, Gpu>, Map<string, GpuName>>()
+
+function parse(name: string, gpus: ReadonlyMap<string, Gpu>): GpuName {
   if (gpus.has(name)) return { candidates: [name], gigabytes: null }
   let words = name
     .toUpperCase()

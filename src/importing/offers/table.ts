@@ -2,6 +2,9 @@ import { nearest } from '../../catalog/suggest.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
 import type { Csv, CsvRow } from './csv.ts'
 
+/** Control characters, line breaks among them: names of machines have none, and YAML and terminals would trip over them. */
+const CONTROL = /[\p{Cc}\u2028\u2029]+/gu
+
 /** A row of a CSV whose cells are read by the name of their column. */
 export class Row {
   readonly file: string
@@ -16,10 +19,10 @@ export class Row {
     this.#columns = columns
   }
 
-  /** The cell without blanks at its ends; empty where the file has no such column. */
+  /** The cell without blanks at its ends and on one line; empty where the file has no such column. */
   text(column: string): string {
     const index = this.#columns.get(column)
-    return index === undefined ? '' : (this.#cells[index] ?? '').trim()
+    return index === undefined ? '' : (this.#cells[index] ?? '').replace(CONTROL, ' ').trim()
   }
 
   /** The number of a cell; null where it is empty; undefined where it is anything but a finite number. */

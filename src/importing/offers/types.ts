@@ -19,7 +19,7 @@ export const skipReasons = {
   'unreadable-price': 'the price is no number',
   'sentinel-price': 'the price stands for "unknown"',
   'no-region': 'no region: not in stock',
-  'no-machine': 'an accelerator without its machine in the same zone',
+  'no-machine': 'machine and accelerator stand in rows of their own, and one of them is missing',
   'open-shape': 'goes into a machine of your choice: no one price',
   'several-hosts': 'a slice over several hosts',
   'not-on-demand': 'sold by calendar or reservation only',
@@ -43,9 +43,9 @@ export interface Skip {
 
 /** Why a price of a row that became an offer was left out, with the sentence of the report. */
 export const dropReasons = {
-  zero: 'zero, which stands for "not sold that way"',
-  'spot-not-below-on-demand': 'spot not below on-demand: unknown',
-  sentinel: 'stands for "unknown"',
+  zero: 'price of zero, which stands for "not sold that way"',
+  'spot-not-below-on-demand': 'price not below on-demand, so it is unknown',
+  sentinel: 'price that stands for "unknown"',
 } as const
 export type DropReason = keyof typeof dropReasons
 

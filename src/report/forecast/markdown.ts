@@ -1,8 +1,9 @@
 import type { ForecastResult } from '../../result/forecast.ts'
 import { percent } from '../../units.ts'
-import { bullets, details, escaped, markdownTable } from '../markdown/blocks.ts'
+import { bullets, details, escaped, foldedWhenLong, markdownTable } from '../markdown/blocks.ts'
 import { printable } from '../printable.ts'
 import { MARKS } from '../style.ts'
+import { counted } from '../words.ts'
 import { pricesText } from './sentences.ts'
 import { monthHead, monthRow, PROVIDERS, providerRows } from './tables.ts'
 import {
@@ -32,14 +33,26 @@ function planned(result: ForecastResult): string[] {
   const switched = switchTexts(months)
   return [
     `${MARKS.good} **${escaped(totalSentence(result))}**`,
-    ...(commitments.length === 0 ? [] : [bullets(commitments.map(commitmentText))]),
+    ...(commitments.length === 0
+      ? []
+      : [
+          foldedWhenLong(
+            counted(commitments.length, 'decision'),
+            commitments.length,
+            bullets(commitments.map(commitmentText)),
+          ),
+        ]),
     ...(breaks.length === 0 ? [] : [bullets(breaks.map(breakText))]),
     ...(extra === null
       ? []
       : [escaped(`Keeping to the cap and the quotas costs ${dollars(extra)} more than without.`)]),
-    markdownTable(
-      monthHead(months),
-      months.map((month) => monthRow(month, months)),
+    foldedWhenLong(
+      'Month by month',
+      months.length,
+      markdownTable(
+        monthHead(months),
+        months.map((month) => monthRow(month, months)),
+      ),
     ),
     markdownTable(
       [

@@ -11,6 +11,7 @@ import { type Html, html } from './html.ts'
 import { marked, page, section } from './page.ts'
 import { header } from './parts/header.ts'
 import { memoryBarOf } from './parts/plan.ts'
+import { pricesTable } from './parts/trust.ts'
 import { htmlTable } from './table.ts'
 
 /** Options side by side as a page: the table, prices, memory, and why some have no plan. */
@@ -41,6 +42,7 @@ export function compareHtml(title: string, options: readonly Option[]): string {
 ${section('Options side by side', optionsTable(rows))}
 ${section('Price', prices(rows))}
 ${section('Memory', memory(rows))}
+${section('Sources', pricesTable(rows.flatMap(({ plan }) => (plan === null ? [] : [plan]))))}
 ${section(
   'Without a plan',
   marked(

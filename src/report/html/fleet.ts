@@ -32,9 +32,9 @@ import { htmlTable } from './table.ts'
 export function fleetArticle(result: FleetResult, { explain = false }: HtmlOptions): Html {
   return html`${fleetHeader(result)}
 ${shortage(result)}
-${placements(result)}
 ${nodes(result)}
 ${costs(result)}
+${placements(result)}
 ${kinds(result)}
 ${moves(result)}
 ${assumptionsSection(result.assumptions, result.warnings)}
@@ -92,7 +92,7 @@ function placements(result: FleetResult): Html | null {
     const [, ...cells] = placementRow(entry, sign)
     const price = PLACEMENTS.findIndex(({ title }) => title === '$/h') - 1
     return [
-      html`<span class="sign">${signMark(sign, hues)}</span>`,
+      signMark(sign, hues),
       ...cells.map((cell, index) => (index === price ? { show: cell, sort: entry.plan.cost.usd_per_hour } : cell)),
     ]
   })

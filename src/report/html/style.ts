@@ -3,13 +3,13 @@ export const STYLE = `
 :root{color-scheme:light dark;--page:#f6f7f9;--surface:#fff;--ink:#1b1f24;--muted:#57606a;--line:#d5dae0;--grid:#e4e8ec;--free:#eceff2;
 --good:#0a6b3d;--bad:#b3261e;--warn:#8a5a00;--accent:#0b5cad;--tint:#eef5fc;
 --c1:#0072b2;--c2:#e69f00;--c3:#009e73;--c4:#56b4e9;--c5:#cc79a7;--c6:#d55e00;--c7:#e3d400;--c8:#9aa3ad;--c9:#8c5a3c;--c10:#2f3a46;--on:#fff}
-@media screen and (prefers-color-scheme:dark){:root{--page:#0e1116;--surface:#161b22;--ink:#e6edf3;--muted:#a3adb8;--line:#343c46;--grid:#2a313a;--free:#262d36;
+@media screen and (prefers-color-scheme:dark){:root{--page:#0e1116;--surface:#161b22;--ink:#e6edf3;--muted:#a3adb8;--line:#343c46;--grid:#2a313a;--free:#333c47;
 --good:#4cc38a;--bad:#ff8a80;--warn:#f0b44c;--accent:#6cb6ff;--tint:#12263a;
 --c1:#3d9fdc;--c2:#f0b02e;--c3:#1fbf92;--c4:#8fd0f7;--c5:#e29ac3;--c6:#f0803c;--c7:#f2e659;--c8:#7d8793;--c9:#c08a68;--c10:#cdd6df;--on:#0e1116}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
-main{max-width:66rem;margin:0 auto;padding:1.5rem 1rem 3rem}
+main{max-width:72rem;margin:0 auto;padding:1.5rem 1rem 3rem}
 article+article{margin-top:3rem;border-top:3px solid var(--line);padding-top:1.5rem}
 h1,h2,h3{line-height:1.25;margin:0}
 h1{font-size:1.1rem;color:var(--muted);font-weight:600}
@@ -21,7 +21,7 @@ li{margin:.2rem 0}
 a{color:var(--accent)}
 section{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:1.1rem 1.25rem;margin-top:1rem}
 .answer{font-size:1.3rem;line-height:1.4;font-weight:600;margin:.4rem 0 0}
-.status{display:inline-block;font-size:.85rem;font-weight:600;border:1px solid currentColor;border-radius:999px;padding:.05rem .65rem;margin:0 0 .5rem}
+.status{display:inline-block;margin-top:.5rem!important;font-size:.85rem;font-weight:600;border:1px solid currentColor;border-radius:999px;padding:.05rem .65rem;margin:0 0 .5rem}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1rem 0;padding:0}
 .tiles div{border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem}
@@ -41,7 +41,7 @@ dd{margin:0}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 th,td{text-align:left;padding:.4rem .5rem;border-bottom:1px solid var(--line);vertical-align:top}
 td{white-space:nowrap}
-td.long{white-space:normal;min-width:13em;overflow-wrap:break-word}
+td.long{white-space:normal;min-width:18em;overflow-wrap:break-word}
 th{color:var(--muted);font-weight:600;vertical-align:bottom;white-space:nowrap}
 th:first-child,td:first-child{padding-left:.2rem}
 tr:last-child td{border-bottom:0}
@@ -62,7 +62,7 @@ figcaption{font-weight:600;margin-bottom:.35rem}
 .wide{display:none}
 @media (min-width:64rem){.wide{display:block}.narrow{display:none}}
 pre{margin:0;overflow-x:auto;background:var(--page);border:1px solid var(--line);border-radius:6px;padding:.8rem;font:.875rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:normal}
-.copy{float:right;font:inherit;font-size:.85rem;color:var(--accent);background:none;border:1px solid var(--line);border-radius:6px;padding:.1rem .6rem;cursor:pointer}
+.copy{display:block;margin:0 0 .4rem auto;font:inherit;font-size:.85rem;color:var(--accent);background:none;border:1px solid var(--line);border-radius:6px;padding:.1rem .6rem;cursor:pointer}
 details{margin:.6rem 0}
 summary{cursor:pointer;font-weight:600}
 .derived dt{margin-top:.6rem;color:var(--ink);font-weight:600;font-size:.9rem}
@@ -70,24 +70,22 @@ summary{cursor:pointer;font-weight:600}
 .nodes{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(12.5rem,1fr));gap:.7rem 1rem}
 .nodes li{margin:0;font-size:.9rem}
 .nodes svg{display:block;margin:.15rem 0}
-.nodes text{font-size:13px;font-weight:600;fill:var(--on);text-anchor:middle}
-.nodes .idle{fill:var(--free);stroke:var(--line)}
-.nodes .dark{fill:#1b1f24}
+.gpus text{font-size:13px;font-weight:600;fill:var(--on);text-anchor:middle}
+.gpus .idle{fill:var(--free);stroke:var(--line)}
+.gpus .dark{fill:#1b1f24}
 .letters{list-style:none;padding:0;columns:13rem;font-size:.9rem}
 .letters li{break-inside:avoid}
-.letters svg{width:20px;height:20px;margin-right:.5em;vertical-align:-5px}
-.letters text{font-size:13px;font-weight:600;fill:var(--on);text-anchor:middle}
-.letters .dark{fill:#1b1f24}
-footer{margin-top:1.5rem}
-@media (max-width:40rem){main{padding:1rem .6rem 2rem}section{padding:.9rem .8rem}.answer{font-size:1.15rem}.tiles{grid-template-columns:1fr 1fr}.tiles dd{font-size:1.1rem}}
+.letters svg{margin-right:.5em;vertical-align:-6px}
+@media (max-width:40rem){.cards thead{display:none}.cards tr{display:block;border-bottom:1px solid var(--line);padding:.45rem 0}.cards tr:last-child{border:0}.cards td{display:inline-block;border:0;padding:0 .9rem 0 0;text-align:left;white-space:normal}.cards td:nth-child(2){font-weight:600}
+main{padding:1rem .6rem 2rem}section{padding:.9rem .8rem}.answer{font-size:1.15rem}.tiles{grid-template-columns:1fr 1fr}.tiles dd{font-size:1.1rem}}
 @media print{@page{margin:14mm 12mm}body{background:#fff;font-size:11pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0}
 section{border:0;border-top:1px solid var(--line);border-radius:0;padding:.7rem 0;margin-top:.8rem}
 article+article{break-before:page;border:0}
 .wide{display:block}.narrow,.copy{display:none}.wide svg{max-width:100%}
-.scroll{overflow:visible}table{font-size:8.5pt}td{white-space:normal}th{white-space:normal}th button::after{content:""!important}
+.scroll{overflow:visible}table{font-size:8.5pt}td.middle,td.long{white-space:normal;min-width:0}th{white-space:normal}th button::after{content:""!important}
 figure,tr,.tiles div,.nodes li,h2,.verdict{break-inside:avoid}thead{display:table-header-group}h2,h3,figcaption{break-after:avoid}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}details::details-content{content-visibility:visible;height:auto}summary{list-style:none}a{color:inherit}}
 `
 
 /** What the page's policy names, checked by a test: `openssl dgst -sha256 -binary | base64` of the text above. */
-export const STYLE_HASH = 'sha256-MJufiLqG4ASqERgkIOhC8DEUaDj+z0r2B6X88DUzMHs='
+export const STYLE_HASH = 'sha256-WiuiV30YwzXVHN5rEFoJ4AiUXiUFGbi4iNGTseqoqys='

@@ -9,6 +9,8 @@ export interface TableOptions {
   readonly label: string
   /** Columns can be sorted by their heads, where scripts run. */
   readonly sortable?: boolean
+  /** Rows become paragraphs on a phone: for tables of a few short columns that must be seen whole. */
+  readonly cards?: boolean
   /** Place of the row that is marked. */
   readonly marked?: number
 }
@@ -19,9 +21,9 @@ export function htmlTable(
   rows: readonly (readonly HtmlCell[])[],
   options: TableOptions,
 ): Html {
-  const { label, sortable = false, marked = -1 } = options
+  const { label, sortable = false, cards = false, marked = -1 } = options
   const scope = (column: Column): Html => html`<th scope="col"${right(column)}>${column.title}</th>`
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table${sortable ? html` class="sortable"` : null}>
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table${sortable ? html` class="sortable"` : cards ? html` class="cards"` : null}>
 <thead><tr>${head.map(scope)}</tr></thead>
 <tbody>${rows.map(
     (
@@ -32,7 +34,8 @@ export function htmlTable(
   )}</tbody></table></div>`
 }
 
-/** Longer texts are broken into lines. */
+/** Characters from which a text is broken into lines: on paper, and on any page. */
+const MIDDLE = 15
 const LONG = 36
 
 function cell(value: HtmlCell, column: Column): Html {
@@ -40,8 +43,12 @@ function cell(value: HtmlCell, column: Column): Html {
     const key = value.sort === null ? null : html` data-sort="${value.sort}"`
     return html`<td${right(column)}${key}>${value.show}</td>`
   }
-  const isLong = typeof value === 'string' && value.length > LONG
-  return html`<td${isLong ? html` class="long"` : right(column)}>${value}</td>`
+  return html`<td${right(column) ?? breaking(value)}>${value}</td>`
+}
+
+function breaking(value: Value): Html | null {
+  if (typeof value !== 'string' || value.length < MIDDLE) return null
+  return value.length < LONG ? html` class="middle"` : html` class="long"`
 }
 
 function right(column: Column): Html | null {

@@ -28,6 +28,14 @@ export function details(summary: string, body: string): string {
   return `<details><summary>${escaped(summary)}</summary>\n\n${body}\n\n</details>`
 }
 
+/** Rows or sentences of a part that a reader of a pull request scrolls past without a sigh. */
+const OPEN_LINES = 12
+
+/** A long part folded away under its summary; a short one stays open. */
+export function foldedWhenLong(summary: string, lines: number, body: string): string {
+  return lines > OPEN_LINES ? details(summary, body) : body
+}
+
 /** A code block whose fence is longer than any run of backticks inside. */
 export function fence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length))

@@ -36,7 +36,7 @@ export function memoryRows({ memory: { terms, total_bytes, capacity_bytes, free_
   return [
     ...terms.map((term) => row(term.name, term.bytes, term.source)),
     row('total', total_bytes, ''),
-    row('free', free_bytes, ''),
+    free_bytes < 0 ? row('short by', -free_bytes, '') : row('free', free_bytes, ''),
     row('as the driver reports', capacity_bytes, ''),
   ]
 }

@@ -29,14 +29,19 @@ export function plansTable(best: AnyPlan, plans: readonly AnyPlan[], style: Styl
 /** The tick and the blank after it. */
 const MARK_COLUMNS = 2
 
+/** By what people would pay, the least first. */
+export function cheapestFirst(list: readonly AnyNearMiss[]): AnyNearMiss[] {
+  const price = ({ plan }: AnyNearMiss): number => kindOf(plan).price(plan) ?? 0
+  return [...list].sort((a, b) => price(a) - price(b))
+}
+
 /** Configurations that a target keeps from winning, cheapest first. */
 export function nearMisses(list: readonly AnyNearMiss[], style: Style): string[] {
   if (list.length === 0) return []
-  const price = ({ plan }: AnyNearMiss): number => kindOf(plan).price(plan) ?? 0
   return [
     style.title('Cheaper, but'),
-    ...[...list]
-      .sort((a, b) => price(a) - price(b))
-      .flatMap(({ plan, violations }) => wrap(`${planSentence(plan)}: ${missed(violations)}`, `${MARKS.bad} `)),
+    ...cheapestFirst(list).flatMap(({ plan, violations }) =>
+      wrap(`${planSentence(plan)}: ${missed(violations)}`, `${MARKS.bad} `),
+    ),
   ]
 }

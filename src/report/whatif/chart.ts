@@ -58,7 +58,7 @@ function columnsOf(result: WhatIf, count: number): Column[] {
   })
 }
 
-/** The price at a value: on the line between its neighbours where they agree, else that of the nearer one. */
+/** The price at a value: on the line between its neighbours where these are of one size, else that of the nearer one. */
 function columnAt({ segments, samples }: WhatIf, at: number): Column {
   const segment =
     segments.find((each) => at >= each.from && at <= each.to) ??
@@ -67,10 +67,14 @@ function columnAt({ segments, samples }: WhatIf, at: number): Column {
   const inside = samples.filter((each) => each.at >= segment.from && each.at <= segment.to)
   const left = inside.findLast((each) => each.at <= at) ?? inside[0]!
   const right = inside.find((each) => each.at >= at) ?? inside.at(-1)!
-  const [low, high] = [left, right].map(({ point }) => (point.state === 'plan' ? point.usd : null))
-  if (low === null || high === null || low === undefined || high === undefined) return { usd: null, letter }
-  const share = right.at === left.at ? 0 : (at - left.at) / (right.at - left.at)
-  return { usd: low + (high - low) * share, letter }
+  const nearer = at - left.at <= right.at - at ? left : right
+  if (left.point.state !== 'plan' || right.point.state !== 'plan' || nearer.point.state !== 'plan')
+    return { usd: null, letter }
+  const [low, high] = [left.point.usd, right.point.usd]
+  // Between two sizes the price goes up in steps, not along a line.
+  const stepped = left.point.plan.placement.instances !== right.point.plan.placement.instances
+  if (low === null || high === null || stepped || left.at === right.at) return { usd: nearer.point.usd, letter }
+  return { usd: low + ((high - low) * (at - left.at)) / (right.at - left.at), letter }
 }
 
 function away({ from, to }: { readonly from: number; readonly to: number }, at: number): number {

@@ -42,9 +42,13 @@ export function pricesCell({ usd_from: from, usd_to: to }: Segment): string {
   return start === end ? start : `${start} - ${end}`
 }
 
+/** Seconds of a day, an hour, a minute. */
+const DURATIONS = [86_400, 3600, 60]
+
 /** A step of the range that a reader thinks in: a tenth of it, rounded down to a power of ten; prices go by percent. */
 export function stepOf({ from, to, form }: WhatIf): number {
   if (form === 'factor') return 0.01
+  if (form === 'duration') return DURATIONS.find((seconds) => seconds <= (to - from) / 10) ?? 1
   return 10 ** Math.floor(Math.log10((to - from) / 10))
 }
 

@@ -24,7 +24,11 @@ const routed: ExpertTraits = {
 }
 
 export const deepseek: Family = decoder({
-  types: { deepseek_v2: 'DeepseekV2ForCausalLM', deepseek_v3: 'DeepseekV3ForCausalLM', kimi_k2: 'DeepseekV3ForCausalLM' },
+  types: {
+    deepseek_v2: 'DeepseekV2ForCausalLM',
+    deepseek_v3: 'DeepseekV3ForCausalLM',
+    kimi_k2: 'DeepseekV3ForCausalLM',
+  },
   tied: false,
   attention: latent(),
   mlp: experts(routed),

@@ -201,4 +201,3 @@ export const dbrx: Family = decoder({
     },
   },
 })
-

@@ -1,10 +1,10 @@
 import { decoder } from '../decoder.ts'
 import type { Family } from '../family.ts'
+import { isMap, type Values } from '../fields.ts'
 import { dense } from '../parts/dense.ts'
 import type { Rope } from '../parts/rope.ts'
 import { softmax } from '../parts/softmax.ts'
 import { everyNth, FULL, SLIDING, windowByTypes } from '../parts/windows.ts'
-import { isMap, type Values } from '../fields.ts'
 import { gemma3Vision } from '../towers/siglip.ts'
 
 const attentionBias = { key: 'attention_bias', absent: false }
@@ -34,8 +34,7 @@ export const gemma2: Family = decoder({
         ? shape
         : { ...shape, soft_caps: true },
     // The caps of the paper (Gemma 2, arXiv 2408.00118): 50 on scores, 30 on logits.
-    write: ({ soft_caps }) =>
-      soft_caps === true ? { attn_logit_softcapping: 50, final_logit_softcapping: 30 } : {},
+    write: ({ soft_caps }) => (soft_caps === true ? { attn_logit_softcapping: 50, final_logit_softcapping: 30 } : {}),
   },
 })
 
@@ -94,4 +93,3 @@ export const gemma3: Family = decoder({
   ...gemma3Traits,
   tower: gemma3Vision,
 })
-

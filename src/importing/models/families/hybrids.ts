@@ -45,7 +45,11 @@ export const graniteHybrid: Family = decoder({
   tied: false,
   attention: hybrid(
     [
-      { name: 'attention', attention: softmax({ qkvBias: { key: 'attention_bias', absent: false } }), is: isKind('softmax') },
+      {
+        name: 'attention',
+        attention: softmax({ qkvBias: { key: 'attention_bias', absent: false } }),
+        is: isKind('softmax'),
+      },
       {
         name: 'mamba',
         attention: mambaTwo({

@@ -10,18 +10,7 @@ import { gemma4 } from './gemma4.ts'
 import { glm, glm4, glm4Moe } from './glm.ts'
 import { graniteHybrid, jamba, lfm2Moe } from './hybrids.ts'
 import { kimiK3, kimiLinear } from './kimi-linear.ts'
-import {
-  granite,
-  graniteMoe,
-  internLm2,
-  llama,
-  ministral,
-  mistral,
-  mixtral,
-  phi3,
-  seedOss,
-  smolLm3,
-} from './llama.ts'
+import { granite, graniteMoe, internLm2, llama, ministral, mistral, mixtral, phi3, seedOss, smolLm3 } from './llama.ts'
 import { llama4 } from './llama4.ts'
 import { mimo } from './mimo.ts'
 import { minimaxM1, minimaxM2, minimaxM3 } from './minimax.ts'
@@ -31,18 +20,7 @@ import { nemotronH } from './nemotron-h.ts'
 import { nemotronNas } from './nemotron-nas.ts'
 import { exaone4, olmo2, olmo3 } from './olmo.ts'
 import { phi, phi3Small, phiMoe } from './phi.ts'
-import {
-  qwen1,
-  qwen2,
-  qwen2Moe,
-  qwen3,
-  qwen3Moe,
-  qwen3Next,
-  qwen3Vl,
-  qwen3VlMoe,
-  qwen35,
-  qwen35Moe,
-} from './qwen.ts'
+import { qwen1, qwen2, qwen2Moe, qwen3, qwen3Moe, qwen3Next, qwen3Vl, qwen3VlMoe, qwen35, qwen35Moe } from './qwen.ts'
 import { step } from './step.ts'
 
 /** All families that a config.json may be of. A new one is a file (or an export of one) and an entry here. */

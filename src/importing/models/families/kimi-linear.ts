@@ -31,7 +31,11 @@ const layersByKind: typeof attention = {
   write(values, layers) {
     const keys = attention.write(values, layers)
     const indices = (kind: string) => values.flatMap((value, index) => (value.kind === kind ? [index + 1] : []))
-    const linear = { ...Object(keys.linear_attn_config), full_attn_layers: indices('mla'), kda_layers: indices('kimi-delta') }
+    const linear = {
+      ...Object(keys.linear_attn_config),
+      full_attn_layers: indices('mla'),
+      kda_layers: indices('kimi-delta'),
+    }
     return { ...keys, linear_attn_config: linear }
   },
 }

@@ -14,8 +14,7 @@ import { afterFirst } from '../parts/sparse.ts'
 const attention: AttentionPart = {
   read(fields, index, layers) {
     const sliding = fields.list('hybrid_layer_pattern', layers)?.[index] === 1
-    const count = (key: string): number =>
-      (sliding ? fields.maybeCount(`swa_${key}`) : undefined) ?? fields.count(key)
+    const count = (key: string): number => (sliding ? fields.maybeCount(`swa_${key}`) : undefined) ?? fields.count(key)
     const width = count('head_dim')
     const valueWidth = (sliding ? fields.maybeCount('swa_v_head_dim') : undefined) ?? fields.maybeCount('v_head_dim')
     const sinks = fields.flag(sliding ? 'add_swa_attention_sink_bias' : 'add_full_attention_sink_bias', false)

@@ -1,14 +1,14 @@
-import type { Layer } from '../shape.ts'
 import { decoder } from '../decoder.ts'
 import { type Family, NotExpressible } from '../family.ts'
 import type { Fields } from '../fields.ts'
-import { type Dense, type Moe, dense } from '../parts/dense.ts'
+import { type Dense, dense, type Moe } from '../parts/dense.ts'
 import { experts } from '../parts/experts.ts'
 import { hybrid, isKind, nothing } from '../parts/hybrid.ts'
 import type { MlpPart } from '../parts/part.ts'
 import { mambaTwo } from '../parts/recurrent.ts'
 import { noRope } from '../parts/rope.ts'
 import { softmax } from '../parts/softmax.ts'
+import type { Layer } from '../shape.ts'
 
 /**
  * NemotronH (configuration_nemotron_h.py): every layer is one block. `layers_block_type` names them; older files have a letter each in

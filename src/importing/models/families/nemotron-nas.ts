@@ -49,7 +49,8 @@ const attention: AttentionPart = {
 const mlp: MlpPart = {
   read(fields, index, layers) {
     const own = block(fields, index, layers, 'ffn')
-    if (own.replace_with_linear === true) throw fields.refuse('block_configs', 'an MLP replaced by a matrix is not known')
+    if (own.replace_with_linear === true)
+      throw fields.refuse('block_configs', 'an MLP replaced by a matrix is not known')
     if (own.no_op === true) return { kind: 'none' }
     const stated = own.intermediate_size
     const hidden = fields.count('hidden_size')

@@ -86,10 +86,12 @@ function writeShared(shared: Shared | undefined, moe: Moe): ConfigKeys {
     return {}
   }
   if (shared === 'one') {
-    if (width !== moe.intermediate_size) throw new NotExpressible('a shared expert of another width than the routed ones')
+    if (width !== moe.intermediate_size)
+      throw new NotExpressible('a shared expert of another width than the routed ones')
     return {}
   }
   if ('width' in shared) return { [shared.width]: width }
-  if (width % moe.intermediate_size !== 0) throw new NotExpressible('shared experts of another width than the routed ones')
+  if (width % moe.intermediate_size !== 0)
+    throw new NotExpressible('shared experts of another width than the routed ones')
   return { [shared.count]: width / moe.intermediate_size }
 }

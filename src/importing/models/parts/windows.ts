@@ -15,7 +15,8 @@ const CHUNKED = 'chunked_attention'
 export function windowEverywhere(absent?: number): Windows {
   return {
     read(fields) {
-      if (fields.raw('sliding_window') === undefined) return fields.mentions('sliding_window') ? undefined : sliding(absent)
+      if (fields.raw('sliding_window') === undefined)
+        return fields.mentions('sliding_window') ? undefined : sliding(absent)
       return sliding(fields.maybeCount('sliding_window'))
     },
     write: ([first]) => ({ sliding_window: first?.size ?? null }),
@@ -71,7 +72,8 @@ function byTypes(
 function writeTypes(windows: readonly (Window | undefined)[]): ConfigKeys {
   const first = windows.find((window) => window !== undefined)
   const types = windows.map((window) => (window === undefined ? FULL : window.mode === 'sliding' ? SLIDING : CHUNKED))
-  const size = first?.mode === 'chunked' ? { attention_chunk_size: first.size } : { sliding_window: first?.size ?? null }
+  const size =
+    first?.mode === 'chunked' ? { attention_chunk_size: first.size } : { sliding_window: first?.size ?? null }
   return { layer_types: types, ...size }
 }
 

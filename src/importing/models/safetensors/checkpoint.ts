@@ -44,7 +44,8 @@ export function headerLength(start: Uint8Array, file: string): number {
   const refuse = (message: string) => inputError(`the file ${message}`, { position: { file } })
   if (start.length < LENGTH_BYTES) throw refuse('is too short for a safetensors file')
   const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true)
-  if (length < 2n || length > BigInt(HEADER_BYTES)) throw refuse('is no safetensors file: its header has no usable length')
+  if (length < 2n || length > BigInt(HEADER_BYTES))
+    throw refuse('is no safetensors file: its header has no usable length')
   return Number(length)
 }
 
@@ -54,7 +55,9 @@ export function readHeader(text: string, file: string): StoredTensor[] {
   try {
     header = JSON.parse(text)
   } catch {
-    throw inputError('the header of the safetensors file is not JSON: the file may be cut short', { position: { file } })
+    throw inputError('the header of the safetensors file is not JSON: the file may be cut short', {
+      position: { file },
+    })
   }
   if (!isMap(header)) throw inputError('the header of the safetensors file is no map', { position: { file } })
   return Object.entries(header).flatMap(([name, entry]) => {

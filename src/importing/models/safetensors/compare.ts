@@ -1,7 +1,7 @@
 import type { Architecture } from '../../../catalog/model.ts'
 import { countParameters } from '../../../model/parameters.ts'
 import { describeModel } from '../../../model/tensors.ts'
-import { byteSize, percent } from '../../../units.ts'
+import { count, gb, percent } from '../../../units.ts'
 import type { ReadConfig } from '../config.ts'
 import type { Check } from '../imported.ts'
 import { layersOf } from '../shape.ts'
@@ -42,14 +42,20 @@ function sizeCheck(read: ReadConfig, { bytes, tensors, from }: Checkpoint, layer
   const { total } = countParameters(describeModel(read.architecture))
   if (tensors !== null && tensors.every(isPlain)) {
     const stored = tensors.filter(({ name }) => !isDraft(name, layers)).reduce((sum, each) => sum + sizeOf(each), 0)
-    return [agreement('parameters', total, stored, from, String)]
+    return [agreement('parameters', total, stored, from, count)]
   }
   // Only 16- and 32-bit checkpoints say by their bytes how many parameters they hold.
   if (bytes === null || read.quantization !== undefined) return []
-  return [agreement('bytes', total * BYTES[read.architecture.dtype], bytes, from, byteSize)]
+  return [agreement('bytes', total * BYTES[read.architecture.dtype], bytes, from, gb)]
 }
 
-function agreement(what: string, derived: number, stored: number, from: string, print: (value: number) => string): Check {
+function agreement(
+  what: string,
+  derived: number,
+  stored: number,
+  from: string,
+  print: (value: number) => string,
+): Check {
   const difference = (stored - derived) / derived
   const ok = Math.abs(difference) <= TOLERANCE
   if (derived === stored) return { ok, text: `${what}: ${print(stored)} in ${from}, exactly as derived` }
@@ -79,15 +85,26 @@ function presence(architecture: Architecture, layers: ReturnType<typeof layersOf
   const has = (pattern: RegExp): boolean => names.some((name) => pattern.test(name))
   const expect = (what: string, described: boolean, stored: boolean): void => {
     if (described === stored) return
-    const text = stored ? `${what}: in the checkpoint, but not described` : `${what}: described, but not in the checkpoint`
+    const text = stored
+      ? `${what}: in the checkpoint, but not described`
+      : `${what}: described, but not in the checkpoint`
     checks.push({ ok: false, text })
   }
   const softmax = layers.flatMap(({ attention }) => (attention.kind === 'softmax' ? [attention] : []))
   // A tied head is stored by some files all the same, so only a missing one is wrong.
-  if (!architecture.tied_embeddings) expect('output head', true, has(/(^|\.)(lm_head|embed_out|output)\.(weight|qweight)/))
+  if (!architecture.tied_embeddings)
+    expect('output head', true, has(/(^|\.)(lm_head|embed_out|output)\.(weight|qweight)/))
   if (softmax.length === layers.length) {
-    expect('query biases', softmax.some(({ bias }) => bias.qkv), has(/\.(q_proj|qkv_proj|c_attn|query_key_value|Wqkv)\.bias$/))
-    expect('query norms', softmax.some((each) => each.qk_norm !== 'none'), has(/\.(q_norm|query_layernorm|q_layernorm)\.weight$/))
+    expect(
+      'query biases',
+      softmax.some(({ bias }) => bias.qkv),
+      has(/\.(q_proj|qkv_proj|c_attn|query_key_value|Wqkv)\.bias$/),
+    )
+    expect(
+      'query norms',
+      softmax.some((each) => each.qk_norm !== 'none'),
+      has(/\.(q_norm|query_layernorm|q_layernorm)\.weight$/),
+    )
   }
   const experts = layers.flatMap(({ mlp }) => (mlp.kind === 'moe' ? [mlp.experts] : []))
   const highest = Math.max(-1, ...names.flatMap((name) => Number(/\.experts\.(\d+)\./.exec(name)?.[1] ?? -1)))

@@ -3,6 +3,9 @@ import { judged, placed, readPrices } from '../price-cells.ts'
 import type { Row } from '../table.ts'
 import type { Drop, ImportContext, ListPricing, Reading, Sighting, Skip, SkipReason } from '../types.ts'
 
+/** What offers of such lists name as their source; the file is put behind it. */
+export const SKYPILOT_SOURCE = 'SkyPilot catalog'
+
 /**
  * Google's machines with accelerators of their own -> the accelerator and how many. SkyPilot lists machine and accelerator in rows of
  * their own; this is how it joins them (skypilot-org/skypilot sky/catalog/gcp_catalog.py, `_ACC_INSTANCE_TYPE_DICTS`).
@@ -161,7 +164,7 @@ function join(machine: Row, accelerator: Row, [name, count]: readonly [string, n
       ramGb: machine.number('MemoryGiB') || null,
       region,
       usdPerHour: prices.usdPerHour,
-      source: 'SkyPilot catalog: VM row plus accelerator row',
+      source: 'VM row plus accelerator row of SkyPilot catalog',
       notes: [
         ...(host.ok ? [] : ['whole price in the accelerator row']),
         ...(doubtful ? ['low: published prices of this GPU at Google differ by a factor of two; confirm'] : []),
@@ -203,7 +206,7 @@ function readTpu(row: Row, provider: string, context: ImportContext): Joined {
       ramGb: null,
       region,
       usdPerHour: prices.usdPerHour,
-      source: 'SkyPilot catalog',
+      source: SKYPILOT_SOURCE,
       notes: [],
       stated: {},
     },

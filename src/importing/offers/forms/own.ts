@@ -207,7 +207,7 @@ function statedFields(row: Row, column: Columns, { catalog }: ImportContext): Si
   const day = text('as_of')
   if (day !== '') {
     const read = offerSchema.shape.as_of.safeParse(day)
-    if (!read.success || read.data === undefined || Number.isNaN(Date.parse(day))) return `as_of ${JSON.stringify(day)}`
+    if (!read.success || read.data === undefined || !exists(day)) return `as_of ${JSON.stringify(day)}`
     stated.as_of = read.data
   }
   const link = text('link')
@@ -223,4 +223,10 @@ function statedFields(row: Row, column: Columns, { catalog }: ImportContext): Si
     stated[name] = value
   }
   return stated
+}
+
+/** Whether the calendar has the day: a 31st of February is written like a date and is none. */
+function exists(day: string): boolean {
+  const date = new Date(day)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }

@@ -3,10 +3,7 @@ import { placed, readPrices } from '../price-cells.ts'
 import { providerOfPath } from '../providers.ts'
 import type { Row } from '../table.ts'
 import type { Drop, ImportContext, OfferForm, Reading, Sighting, Skip, SkipReason } from '../types.ts'
-import { readSplitRows } from './gcp.ts'
-
-/** Where such files come from; the row is named by its line. */
-export const SKYPILOT_SOURCE = 'SkyPilot catalog'
+import { readSplitRows, SKYPILOT_SOURCE } from './gcp.ts'
 
 /**
  * Names that SkyPilot gives to one size of a board because the other has a name of its own: `A100` beside `A100-80GB`, `V100` beside

@@ -5,7 +5,7 @@ import type { Html } from '../html.ts'
 import { FREE, GRID, INK, MUTED, REST, SURFACE, TERM_COLORS } from './colors.ts'
 import { draw, FONT_SIZE } from './draw.ts'
 import { figure, type Key } from './figure.ts'
-import { ROW, rowLabels } from './rows.ts'
+import { BAR, rowsOf } from './rows.ts'
 
 /** A GPU whose memory is drawn. */
 export interface MemoryBar {
@@ -48,18 +48,22 @@ function colorOf(term: string): string {
 function drawing(bars: readonly MemoryBar[], terms: readonly string[], width: number, isShort: boolean): Html {
   const bytesOf = (bar: MemoryBar, term: string): number =>
     bar.memory.terms.filter(({ name }) => name === term).reduce((sum, { bytes }) => sum + bytes, 0)
+  const rows = rowsOf(
+    bars.map(({ name, memory }) => `${name}: ${gib(memory.total_bytes)} of ${gib(memory.capacity_bytes)}`),
+    width,
+  )
   const inGib = (bytes: number): number => bytes / BYTES_PER_GIB
-  const stack = { type: 'bar', stack: 'memory', barWidth: ROW.bar, silent: true, emphasis: { disabled: true } }
+  const stack = { type: 'bar', stack: 'memory', barWidth: BAR, silent: true, emphasis: { disabled: true } }
   const series = [
     ...terms.map((term) => ({
       ...stack,
       data: bars.map((bar) => inGib(bytesOf(bar, term))),
-      itemStyle: { color: colorOf(term), borderColor: SURFACE, borderWidth: 1 },
+      itemStyle: { color: colorOf(term), borderColor: SURFACE, borderWidth: 0.5 },
     })),
     {
       ...stack,
       data: bars.map(({ memory }) => inGib(Math.max(0, memory.free_bytes))),
-      itemStyle: { color: FREE, borderColor: SURFACE, borderWidth: 1 },
+      itemStyle: { color: FREE, borderColor: SURFACE, borderWidth: 0.5 },
     },
     ...(isShort ? [capacities(bars.map(({ memory }) => inGib(memory.capacity_bytes)))] : []),
   ]
@@ -83,13 +87,10 @@ function drawing(bars: readonly MemoryBar[], terms: readonly string[], width: nu
         splitLine: { lineStyle: { color: GRID } },
         splitNumber: width < 500 ? 4 : 8,
       },
-      yAxis: rowLabels(
-        bars.map(({ name, memory }) => `${name}: ${gib(memory.total_bytes)} of ${gib(memory.capacity_bytes)}`),
-        width,
-      ),
+      yAxis: rows.axis,
       series,
     },
-    { width, height: bars.length * ROW.height + 46 },
+    { width, height: rows.height + 46 },
     hint,
   )
 }
@@ -103,7 +104,7 @@ function capacities(values: readonly number[]): object {
   return {
     type: 'scatter',
     symbol: 'rect',
-    symbolSize: [2, ROW.bar + 10],
+    symbolSize: [2, BAR + 10],
     symbolOffset: [0, 0],
     silent: true,
     itemStyle: { color: INK, opacity: 1 },

@@ -97,7 +97,10 @@ function drawing(groups: Groups, sample: AnyPlan, width: number, narrow: boolean
     narrow,
   )
   // The chosen plan has a mark and a name of its own.
-  const named = (dot: Dot): boolean => !chosen.some(({ at }) => at[0] === dot.at[0] && at[1] === dot.at[1])
+  const isChosen = (dot: Dot): boolean => chosen.some(({ at }) => at[0] === dot.at[0] && at[1] === dot.at[1])
+  // On a phone there is room for the names of the ends.
+  const named = (dot: Dot, index: number): boolean =>
+    !isChosen(dot) && (!narrow || index === 0 || index === front.length - 1)
   const across = (dot: Dot): number => place(dot.at[0], prices)
   const order = [others, missed, [], front, chosen]
   return draw(
@@ -120,8 +123,14 @@ function drawing(groups: Groups, sample: AnyPlan, width: number, narrow: boolean
         },
         {
           ...scatter(front, FRONT, 9),
-          data: front.map((dot) => ({ value: dot.at, label: labelOf(dot, across(dot), named(dot), false) })),
-          labelLayout: { hideOverlap: true },
+          data: front.map((dot, index) => ({
+            value: dot.at,
+            label: labelOf(dot, across(dot), named(dot, index), false),
+          })),
+          labelLayout: ({ dataIndex }: { dataIndex: number }) => ({
+            hideOverlap: true,
+            dy: rise(across(front[dataIndex] as Dot)),
+          }),
         },
         {
           ...scatter(chosen, CHOSEN, 18),
@@ -164,7 +173,7 @@ function labelOf(dot: Dot, across: number, show: boolean, isChosen: boolean): ob
   return {
     show,
     position: isRight ? 'left' : 'right',
-    offset: [0, isRight ? OFF_LINE : -OFF_LINE],
+    offset: isChosen ? [0, rise(across)] : [0, 0],
     distance: 6,
     color: INK,
     fontSize: FONT_SIZE,
@@ -172,6 +181,14 @@ function labelOf(dot: Dot, across: number, show: boolean, isChosen: boolean): ob
     formatter: () => gpusCell(dot.plan),
   }
 }
+
+function rise(across: number): number {
+  return across > RIGHT_PART ? OFF_LINE : -OFF_LINE
+}
+
+/** Steps of an axis that leave room for their figures. */
+const NARROW_STEPS = 5
+const WIDE_STEPS = 10
 
 interface Axis {
   readonly least: number
@@ -190,12 +207,14 @@ function axis(values: readonly number[], name: string, narrow: boolean): Axis {
   // Powers of two: a step is as long as a doubling, and the ends have round names.
   const least = isLog ? 2 ** Math.floor(Math.log2(Math.min(...values) / 1.1)) : 0
   const most = isLog ? 2 ** Math.ceil(Math.log2(Math.max(...values) * 1.1)) : Math.max(...values) * 1.1
+  const steps = narrow ? NARROW_STEPS : WIDE_STEPS
   const option = {
-    ...(isLog ? { type: 'log', logBase: 2, min: least, max: most } : { type: 'value', min: 0 }),
+    ...(isLog
+      ? { type: 'log', logBase: 2, min: least, max: most, interval: Math.ceil(Math.log2(most / least) / steps) }
+      : { type: 'value', min: 0, splitNumber: steps }),
     name: isLog ? `${name}, by factors` : name,
     nameLocation: 'middle',
     nameTextStyle: { color: MUTED, fontSize: FONT_SIZE },
-    splitNumber: narrow ? 4 : 8,
     axisLabel: {
       color: MUTED,
       fontSize: FONT_SIZE,

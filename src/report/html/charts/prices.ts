@@ -3,7 +3,7 @@ import type { Html } from '../html.ts'
 import { BAD, GRID, INK, REST, SERIES } from './colors.ts'
 import { draw, FONT_SIZE } from './draw.ts'
 import { figure, type Key } from './figure.ts'
-import { ROW, rowLabels } from './rows.ts'
+import { BAR, rowsOf } from './rows.ts'
 
 /** A price that is drawn beside others. */
 export interface PriceBar {
@@ -33,18 +33,19 @@ export function pricesFigure(title: string, bars: readonly PriceBar[], names: Pa
 }
 
 function drawing(bars: readonly PriceBar[], width: number): Html {
+  const rows = rowsOf(
+    bars.map(({ name }) => name),
+    width,
+  )
   return draw(
     {
       grid: { left: 4, right: 84, top: 2, bottom: 6 },
       xAxis: { type: 'value', min: 0, axisLabel: { show: false }, splitLine: { lineStyle: { color: GRID } } },
-      yAxis: rowLabels(
-        bars.map(({ name }) => name),
-        width,
-      ),
+      yAxis: rows.axis,
       series: [
         {
           type: 'bar',
-          barWidth: ROW.bar,
+          barWidth: BAR,
           silent: true,
           emphasis: { disabled: true },
           label: {
@@ -58,6 +59,6 @@ function drawing(bars: readonly PriceBar[], width: number): Html {
         },
       ],
     },
-    { width, height: bars.length * ROW.height + 8 },
+    { width, height: rows.height + 8 },
   )
 }

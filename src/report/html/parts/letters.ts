@@ -6,8 +6,8 @@ import { type Html, html } from '../html.ts'
 const CELL = 20
 const GAP = 2
 
-/** Hues on which dark letters are read better than light ones, in light and dark pages. */
-const BRIGHT = new Set([1, 3, 6])
+/** Hues on which dark letters are read better than light ones, in light and dark pages: orange, green, sky, purple, red, yellow. */
+const BRIGHT = new Set([1, 2, 3, 4, 5, 6])
 
 const IDLE = '.'
 
@@ -26,12 +26,12 @@ export function nodeDrawing(gpus: string, hues: ReadonlyMap<string, number>): Ht
     const [x, y] = [side(index % perRow) + 1, side(Math.floor(index / perRow)) + 1]
     return gpuSquare(sign, hues, x, y)
   }
-  return html`<svg width="${side(perRow)}" height="${side(rows)}" viewBox="0 0 ${side(perRow)} ${side(rows)}" aria-hidden="true">${signs.map(square)}</svg>`
+  return html`<svg class="gpus" width="${side(perRow)}" height="${side(rows)}" viewBox="0 0 ${side(perRow)} ${side(rows)}" aria-hidden="true">${signs.map(square)}</svg>`
 }
 
 /** A sign of the legend. */
 export function signMark(sign: string, hues: ReadonlyMap<string, number>): Html {
-  return html`<svg viewBox="0 0 ${CELL + GAP} ${CELL + GAP}" aria-hidden="true">${gpuSquare(sign, hues, 1, 1)}</svg>`
+  return html`<svg class="gpus" width="${CELL + GAP}" height="${CELL + GAP}" viewBox="0 0 ${CELL + GAP} ${CELL + GAP}" aria-hidden="true">${gpuSquare(sign, hues, 1, 1)}</svg>`
 }
 
 function gpuSquare(sign: string, hues: ReadonlyMap<string, number>, x: number, y: number): Html {

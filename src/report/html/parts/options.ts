@@ -1,8 +1,9 @@
-import { gib, rate } from '../../../units.ts'
+import { BYTES_PER_GIB, fixed, rate } from '../../../units.ts'
 import { type AnyPlan, type AnyResult, type Kind, kindOf } from '../../kinds/index.ts'
 import { MARKS } from '../../style.ts'
 import type { Column } from '../../table.ts'
 import { planSentence } from '../../text/answer.ts'
+import { cheapestFirst } from '../../text/considered.ts'
 import { frontPlans } from '../../text/front.ts'
 import { saferSentence } from '../../text/safer.ts'
 import { missed } from '../../words.ts'
@@ -57,9 +58,7 @@ export function optionsSection(result: AnyResult): Html | null {
   if (best === null) return null
   const list = consideredPlans(result)
   const safer = saferSentence(best, alternatives)
-  const cheaper = [...misses]
-    .sort((a, b) => (kindOf(a.plan).price(a.plan) ?? 0) - (kindOf(b.plan).price(b.plan) ?? 0))
-    .map(({ plan, violations }) => `${planSentence(plan)}: ${missed(violations)}`)
+  const cheaper = cheapestFirst(misses).map(({ plan, violations }) => `${planSentence(plan)}: ${missed(violations)}`)
   return section(
     'Options considered',
     optionsTable(list, best),
@@ -81,7 +80,7 @@ function optionsTable(list: readonly Considered[], best: AnyPlan): Html {
     { title: 'role' },
     ...kind.considered,
     ...(isPaceShown ? [] : [{ title: kind.paceTitle, align: 'right' as const }]),
-    { title: 'memory', align: 'right' },
+    { title: 'GPU GiB', align: 'right' },
   ]
   const rows = list.map(({ plan, role }) => [
     role === 'chosen' ? `${MARKS.good} chosen` : role,
@@ -89,7 +88,7 @@ function optionsTable(list: readonly Considered[], best: AnyPlan): Html {
       .consideredRow(plan, best)
       .map((text, index) => sortable(text, kind.considered[index]?.title ?? '', plan, kind)),
     ...(isPaceShown ? [] : [paceCell(plan, kind)]),
-    { show: gib(plan.memory.total_bytes), sort: plan.memory.total_bytes },
+    { show: fixed(plan.memory.total_bytes / BYTES_PER_GIB, 1), sort: plan.memory.total_bytes },
   ])
   return htmlTable(head, rows, { label: 'Options considered', sortable: true, marked: 0 })
 }

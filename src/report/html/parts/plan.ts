@@ -63,7 +63,7 @@ export function targetsSection(plan: AnyPlan): Html | null {
   const [, ...columns] = TARGETS
   const missed = plan.targets.filter(({ ok }) => !ok).length
   const title = missed === 0 ? 'Targets: all are met' : `Targets: ${missed} of ${plan.targets.length} missed`
-  return section(title, htmlTable([{ title: 'verdict' }, ...columns], rows, { label: 'Targets' }))
+  return section(title, htmlTable([{ title: 'verdict' }, ...columns], rows, { label: 'Targets', cards: true }))
 }
 
 /** `✔ met`, `✘ missed`. */

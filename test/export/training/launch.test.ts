@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { trainingLaunch } from '../../src/export/training.ts'
-import type { TrainConfiguration } from '../../src/result/train.ts'
+import { trainingLaunch } from '../../../src/export/training.ts'
+import type { TrainConfiguration } from '../../../src/result/train.ts'
 
 const configuration: TrainConfiguration = {
   trainer: 'common',
@@ -33,18 +33,18 @@ const launch = (changes: Partial<TrainConfiguration> = {}, gpus = 8) =>
 
 describe('the Hugging Face trainer', () => {
   // Names of TrainingArguments (huggingface/transformers training_args.py) and of DeepSpeed's config (docs/_pages/config-json.md).
-  it('says what its DeepSpeed file must hold', () => {
+  it('says what its DeepSpeed file holds', () => {
     const lines = launch({ zero_stage: 3, offload: 'parameters' })
     expect(lines[0]).toBe(
-      '# zero3-offload-parameters.json holds zero_optimization.stage 3, offload_optimizer.device cpu, offload_param.device cpu, bf16.enabled true',
+      '# zero3-offload-parameters.json (plan export --to deepspeed): bf16.enabled true, optimizer.type AdamW, zero_optimization.stage 3, zero_optimization.offload_optimizer.device cpu, zero_optimization.offload_param.device cpu',
     )
-    expect(lines[1]).toBe('torchrun --nproc-per-node=8 train.py')
+    expect(lines[1]).toBe('torchrun --nproc-per-node=8 -m trl.scripts.sft')
     expect(lines).toContain('--deepspeed zero3-offload-parameters.json')
     expect(launch({ tensor_parallel: 2 })[0]).toContain('tensor_parallel.autotp_size 2')
   })
 
-  it('plain data parallelism needs no file', () => {
-    expect(launch({ zero_stage: 0 }).join('\n')).not.toMatch(/deepspeed|zero/)
+  it('adapters under plain data parallelism need no file', () => {
+    expect(launch({ method: 'lora', lora_rank: 8, zero_stage: 0 }).join('\n')).not.toMatch(/deepspeed|zero/)
   })
 
   it('QLoRA: rank and NF4', () => {
@@ -68,7 +68,9 @@ describe('other trainers', () => {
       { trainer: 'megatron-lm', tensor_parallel: 4, pipeline_parallel: 4, virtual_pipeline: 2, context_parallel: 2 },
       32,
     )
-    expect(lines[0]).toBe('torchrun --nnodes=4 --nproc-per-node=8 pretrain_gpt.py')
+    expect(lines[0]).toBe(
+      'torchrun --nnodes=4 --nproc-per-node=8 --node-rank="$NODE_RANK" --master-addr="$MASTER_ADDR" --master-port="$MASTER_PORT" pretrain_gpt.py',
+    )
     expect(lines).toEqual(
       expect.arrayContaining([
         '--tensor-model-parallel-size 4',
@@ -83,10 +85,17 @@ describe('other trainers', () => {
     )
   })
 
-  it('torchtitan shards by its data-parallel degree', () => {
+  it('torchtitan shards by its data-parallel degree, and counts batches in tokens', () => {
     const lines = launch({ trainer: 'torchtitan', zero_stage: 3 })
-    expect(lines[0]).toBe('torchrun --nproc-per-node=8 -m torchtitan.train')
-    expect(lines).toContain('--parallelism.data_parallel_shard_degree 8')
-    expect(lines).toContain('--activation_checkpoint.mode full')
+    expect(lines.at(-1)).toBe('torchrun --nproc-per-node=8 -m torchtitan.train --module planned --config planned')
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '# parallelism.data_parallel_shard_degree = 8',
+        '# activation_checkpoint = FullAC.Config()',
+        // 2 and 64 sequences of 4096.
+        '# training.num_tokens_per_microbatch_per_dp_rank = 8192',
+        '# training.num_tokens_per_train_step = 262144',
+      ]),
+    )
   })
 })

@@ -1,5 +1,10 @@
 import type { FlagTable } from './flags.ts'
 
+/** Flags of `plan catalog check`. */
+export const checkFlags: FlagTable = {
+  'max-age': { value: 'DAYS', describe: 'Check: prices older than this are stale (365)' },
+}
+
 /** Flags of `plan catalog import offers`. */
 export const importOffersFlags: FlagTable = {
   provider: { value: 'NAME', describe: 'Import offers: whose prices they are (the file or its folder says)' },

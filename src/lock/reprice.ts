@@ -1,0 +1,101 @@
+import type { SinglePlan } from '../diff/any-result.ts'
+import { documentChanges } from './document-changes.ts'
+import type { Lock, LockEntry } from './lock.ts'
+import { changedHashes } from './verify.ts'
+
+/** What the world says today of a plan that was locked. */
+export interface Today {
+  /** US dollars an hour of one instance of the locked offer; null where it is not sold any more. */
+  readonly usdPerHour: number | null
+  readonly priceAsOf: string | null
+  /** The best plan of the locked scenario; null where none is feasible. */
+  readonly best: SinglePlan | null
+  readonly modelKeys: Readonly<Record<string, string>>
+  readonly catalogParts: Readonly<Record<string, string>>
+  readonly tool: string
+  /** Keys of the scenario's file that differ from what was locked; null where there is no such file. */
+  readonly scenarioKeys: readonly string[] | null
+}
+
+/** A locked plan priced again. US dollars an hour of serving, or of a training run. */
+export interface Repriced {
+  readonly file: string
+  readonly scenario: string
+  readonly figure: 'usd_per_hour' | 'usd_per_run'
+  readonly locked_usd: number
+  /** The locked plan at today's price; null where its offer is gone. */
+  readonly now_usd: number | null
+  readonly delta: number | null
+  readonly share: number | null
+  readonly price: {
+    readonly offer: string
+    readonly pricing: string
+    readonly old_usd_per_hour: number
+    readonly new_usd_per_hour: number | null
+    readonly old_as_of: string | null
+    readonly new_as_of: string | null
+  }
+  /** The best plan today, and what it costs. */
+  readonly best: { readonly plan: SinglePlan; readonly usd: number | null; readonly same: boolean } | null
+  /** What today's best plan saves against the locked one at today's price; null where one of them has none. */
+  readonly saving_usd: number | null
+  /** What changed beside prices: parts of the catalog, keys of the model and of the scenario, the program. */
+  readonly moved: {
+    readonly catalog: readonly string[]
+    readonly model: readonly string[]
+    readonly scenario: readonly string[] | null
+    readonly tool: { readonly old: string; readonly new: string } | null
+  }
+}
+
+/** Prices a locked plan with what is known today. */
+export function repriced(lock: Lock, entry: LockEntry, today: Today): Repriced {
+  const { placement, cost } = entry.plan
+  const locked = entry.kind === 'train' ? cost.usd_per_run : cost.usd_per_hour
+  const hour = cost.usd_per_hour
+  if (locked === null || hour === null || placement.offer === null || placement.pricing === null)
+    throw new Error(`${entry.name} was locked without a price`)
+  // A run takes the hours it took: its price over that of an hour.
+  const hours = locked / hour
+  const now = today.usdPerHour === null ? null : steady(today.usdPerHour * placement.instances * hours, locked)
+  const bestUsd = today.best === null ? null : usdOf(today.best, entry.kind)
+  return {
+    file: entry.file,
+    scenario: entry.name,
+    figure: entry.kind === 'train' ? 'usd_per_run' : 'usd_per_hour',
+    locked_usd: locked,
+    now_usd: now,
+    delta: now === null ? null : now - locked,
+    share: now === null ? null : now / locked - 1,
+    price: {
+      offer: placement.offer,
+      pricing: placement.pricing,
+      old_usd_per_hour: hour / placement.instances,
+      new_usd_per_hour: today.usdPerHour,
+      old_as_of: cost.price_as_of,
+      new_as_of: today.priceAsOf,
+    },
+    best: today.best === null ? null : { plan: today.best, usd: bestUsd, same: isLocked(today.best, entry) },
+    saving_usd: now === null || bestUsd === null ? null : Math.max(0, now - steady(bestUsd, now)),
+    moved: {
+      catalog: changedHashes(lock.catalog.parts, today.catalogParts),
+      model: changedHashes(entry.model.keys, today.modelKeys),
+      scenario: today.scenarioKeys,
+      tool: lock.tool === today.tool ? null : { old: lock.tool, new: today.tool },
+    },
+  }
+}
+
+/** Prices are rounded to ten digits: what differs beyond them is the same. */
+function steady(value: number, other: number): number {
+  return Math.abs(value - other) <= Math.abs(other) * 1e-8 ? other : value
+}
+
+function usdOf({ cost }: SinglePlan, kind: LockEntry['kind']): number | null {
+  return kind === 'train' ? cost.usd_per_run : cost.usd_per_hour
+}
+
+function isLocked({ placement, configuration }: SinglePlan, { plan }: LockEntry): boolean {
+  const locked = { placement: plan.placement, configuration: plan.configuration }
+  return documentChanges(locked, { placement, configuration }).length === 0
+}

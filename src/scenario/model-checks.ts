@@ -1,0 +1,55 @@
+import { find } from '../catalog/catalog.ts'
+import { count } from '../units.ts'
+import type { InlineModel, ModelChoice } from './common.ts'
+import type { Checker } from './ids.ts'
+import { sourceKey, sourceKinds } from './sources.ts'
+
+/**
+ * Checks the model of a scenario.
+ * @returns the id under which the catalog holds it, or the model as the scenario describes it
+ */
+export function checkModel(model: ModelChoice, check: Checker): ModelChoice {
+  if (typeof model === 'string') return check.entry('models', model, ['model']) ?? model
+  const given = sourceKinds.filter((kind) => model[kind] !== undefined)
+  const [kind] = given
+  if (kind === undefined) {
+    checkInlineModel(model, check)
+    return model
+  }
+  const others = Object.keys(model).filter((key) => key !== kind)
+  if (others.length > 0) {
+    const message = `model: ${kind} says all there is of the model; ${others.join(', ')} cannot stand beside it`
+    check.error(['model', others[0] ?? ''], message, undefined, 'key')
+    return model
+  }
+  const reference = model[kind] ?? ''
+  const key = sourceKey({ kind, reference, file: check.file })
+  if (find(check.catalog, 'models', key) !== undefined) return key
+  const hint = 'a program reads it and gives the catalog back with it: withModels(catalog, models)'
+  check.error(['model', kind], `the model ${JSON.stringify(reference)} was not read before planning`, hint)
+  return model
+}
+
+/** A model described by numbers of its own. */
+function checkInlineModel(model: InlineModel, check: Checker): void {
+  const { parameters, active_parameters, heads, kv_heads, layers } = model
+  if (parameters === undefined)
+    check.error(
+      ['model'],
+      'the key "parameters" is missing: a model outside the catalog is known at least by its size',
+      undefined,
+      'key',
+    )
+  else if (active_parameters !== undefined && active_parameters > parameters) {
+    check.error(
+      ['model', 'active_parameters'],
+      `active_parameters of ${count(active_parameters)} are more than all ${count(parameters)} parameters`,
+    )
+  }
+  if (heads !== undefined && kv_heads !== undefined && heads % kv_heads !== 0) {
+    check.error(['model', 'kv_heads'], `${kv_heads} kv_heads do not divide ${heads} heads`)
+  }
+  if (layers === undefined && kv_heads !== undefined) {
+    check.error(['model', 'kv_heads'], 'kv_heads say nothing without the number of layers', 'add layers', 'key')
+  }
+}
