@@ -121,7 +121,11 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
   const quantization = entryNamed(
     catalog,
     'quantizations',
-    assumed(input.quantization, engine.weight_files === 'gguf' ? ggufFormat(stored) : stored, (id) => `Weights in ${id}.`),
+    assumed(
+      input.quantization,
+      engine.weight_files === 'gguf' ? ggufFormat(stored) : stored,
+      (id) => `Weights in ${id}.`,
+    ),
     '--quantization',
   )
   const kv = entryNamed(

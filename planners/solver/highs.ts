@@ -35,8 +35,6 @@ let instance: Promise<Highs> | null = null
 export interface HighsAssets {
   /** The URL of a file of the package `highs`: of `highs.wasm`. */
   readonly locateFile?: (file: string) => string
-  /** The bytes of `highs.wasm`. */
-  readonly wasmBinary?: ArrayBuffer | ArrayBufferView
 }
 
 let assets: HighsAssets = {}
@@ -51,10 +49,8 @@ export function provideHighs(given: HighsAssets): void {
 async function load(): Promise<Highs> {
   // Its types describe a CommonJS module, Node gives the ES module: the default export is the loader itself.
   instance ??= import('highs').then((module: unknown) => {
-    // Where it is told no file it asks for the URL of its script, even with the bytes at hand; bundles may have none.
-    const unasked = assets.wasmBinary === undefined ? {} : { locateFile: (file: string) => file }
     // A copy: the loader writes into what it is given.
-    return (module as { default: Loader }).default({ ...unasked, ...assets })
+    return (module as { default: Loader }).default({ ...assets })
   })
   try {
     return await instance

@@ -2,6 +2,7 @@ import type { PlanOptions } from '../../planners/index.ts'
 import { inputError } from '../scenario/diagnostic.ts'
 import { asOfDay } from './common-flags.ts'
 import type { Flags, FlagTable } from './flags.ts'
+import { networkFlags } from './network-flags.ts'
 
 /** Names as in the scenario schema, which is not loaded for help. */
 const OBJECTIVES = ['cost', 'cost_per_token', 'time', 'latency', 'gpus', 'energy'] as const
@@ -12,6 +13,7 @@ export const planningFlags: FlagTable = {
   exhaustive: { describe: 'No pruning: slower, the same answer' },
   set: { value: 'PATH=VALUE', describe: 'Change a key of the scenario; repeatable' },
   objective: { value: 'NAME', describe: `${OBJECTIVES.join(', ')} (the scenario's, else cost)`, choices: OBJECTIVES },
+  ...networkFlags,
 }
 
 /** More alternatives than a person reads; keeps the search from being asked to rank everything. */

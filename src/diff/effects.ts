@@ -1,5 +1,6 @@
 import type { FleetResult } from '../result/fleet.ts'
 import { type DiffableResult, hasPlan, isTrainPlan, type SinglePlan } from './any-result.ts'
+import { rounded } from './fact.ts'
 import type { PriceBook } from './price-book.ts'
 
 /** How much of a change of the price is owed to prices that moved, and how much to another configuration. */
@@ -75,7 +76,7 @@ function fleetEffects(old: FleetResult, next: FleetResult): Effects | null {
 
 /** Results are rounded to ten significant digits, so a smaller difference than that is none. */
 function settled(difference: number, of: number): number {
-  return Math.abs(difference) <= Math.abs(of) * 1e-8 ? 0 : difference
+  return Math.abs(difference) <= Math.abs(of) * 1e-8 ? 0 : rounded(difference)
 }
 
 function planOf(result: DiffableResult | null): SinglePlan | null {

@@ -39,8 +39,13 @@ export function difference(
   next: Fact['value'],
 ): { readonly delta: number | null; readonly share: number | null } {
   if (typeof old !== 'number' || typeof next !== 'number') return { delta: null, share: null }
-  const delta = same(old, next) ? 0 : next - old
-  return { delta, share: delta === 0 ? 0 : old === 0 ? null : delta / Math.abs(old) }
+  const delta = same(old, next) ? 0 : rounded(next - old)
+  return { delta, share: delta === 0 ? 0 : old === 0 ? null : rounded(delta / Math.abs(old)) }
+}
+
+/** Ten significant digits, as results are rounded: a difference has no more than what it is the difference of. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(10))
 }
 
 /** What differs between two lists of facts, in the order of the sections and, in each, of the facts. */
@@ -97,9 +102,12 @@ export function sentenceChanges(section: string, old: readonly string[], next: r
   return changesBetween(facts(old), facts(next))
 }
 
+/** Longer than this before the colon is half a sentence, not the name of a setting. */
+const LONGEST_KEY = 30
+
 function keyOf(sentence: string): string {
   const colon = sentence.indexOf(': ')
-  return colon === -1 ? sentence : sentence.slice(0, colon)
+  return colon === -1 || colon > LONGEST_KEY ? sentence : sentence.slice(0, colon)
 }
 
 function repeated(sentences: readonly string[]): string[] {

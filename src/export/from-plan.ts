@@ -37,7 +37,15 @@ export function exportPlan(asked: PlanToExport, target: ExportTarget, catalog: C
 
 export function serveExport(asked: PlanToExport, plan: Plan, catalog: Catalog): ServeExport {
   const cacheTokens = plan.memory.cache_tokens
-  if (plan.model === undefined || cacheTokens === undefined) throw incomplete(asked.name)
+  if (cacheTokens === undefined) throw outdated(asked.name)
+  if (plan.model === undefined) {
+    throw inputError(
+      `only the parameter count of the model of ${JSON.stringify(asked.name)} is known: no engine can start it`,
+      {
+        hint: 'name a model of the catalog, or describe its whole architecture',
+      },
+    )
+  }
   const { configuration, placement } = plan
   // A word that begins with a hyphen would be read as a flag by every program that the plan names it to.
   if ((plan.model.checkpoint ?? plan.model.id).startsWith('-')) {
@@ -60,7 +68,7 @@ export function serveExport(asked: PlanToExport, plan: Plan, catalog: Catalog): 
 }
 
 export function trainExport(asked: PlanToExport, plan: TrainPlan, catalog: Catalog): TrainExport {
-  if (plan.model === undefined) throw incomplete(asked.name)
+  if (plan.model === undefined) throw outdated(asked.name)
   const origin = originOf(asked, catalog)
   return { ...origin, plan, launch: trainingContext(origin.model, plan.placement) }
 }
@@ -83,7 +91,11 @@ function originOf({ name, plan, header, model }: PlanToExport, catalog: Catalog)
 
 /** Models that a scenario names by file or repository stand in the catalog under another name than their id. */
 function modelNamed(catalog: Catalog, id: string): Model {
-  return catalog.models.get(id) ?? [...catalog.models.values()].find((each) => each.id === id) ?? named(catalog, 'models', id)
+  return (
+    catalog.models.get(id) ??
+    [...catalog.models.values()].find((each) => each.id === id) ??
+    named(catalog, 'models', id)
+  )
 }
 
 /** An entry that a plan names. A saved plan may name one that only the catalog of its author had. */
@@ -95,11 +107,8 @@ function named<S extends 'models' | 'gpus' | 'engines' | 'kvFormats'>(catalog: C
   return get(catalog, subject, id)
 }
 
-function incomplete(name: string) {
-  return inputError(
-    `${JSON.stringify(name)}: the plan does not say which model it runs, so nothing can be started from it`,
-    {
-      hint: 'name a model of the catalog, or its whole architecture; results of older versions are planned again',
-    },
-  )
+function outdated(name: string) {
+  return inputError(`the plan of ${JSON.stringify(name)} was saved by a version that did not say which model it runs`, {
+    hint: 'plan the scenario again with --format json',
+  })
 }

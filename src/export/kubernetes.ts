@@ -35,15 +35,13 @@ export function objectName(name: string): string {
   const plain = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+/, '')
-    .slice(0, NAME_LENGTH)
-    .replace(/-+$/, '')
-  return plain === '' ? 'plan' : plain
+    .replace(/^-+/, '')
+  return (/^[a-z]/.test(plain) ? plain : `plan-${plain}`).slice(0, NAME_LENGTH).replace(/-+$/, '')
 }
 
 /** A word of a user as an argument: Kubernetes puts variables in place of `$(NAME)`, and `$$` is how a dollar sign is written. */
 export function argument(word: string): string {
-  return word.replaceAll('$(', '$$(')
+  return word.replaceAll('$(', () => '$$(')
 }
 
 /** What a pod's container is told beside the flags of the plan. */

@@ -59,15 +59,15 @@ function nodeStart({ server, place }: Serving, command: readonly (readonly Word[
   const [rank, head] = [NODE_RANK, HEAD_ADDRESS]
   const flags = (isHead: boolean): Word[][] =>
     (server.nodeFlags?.({ nodes: place.nodes, rank, head, isHead }) ?? []).map((flag) =>
-      flag.map((word) => (word.includes('${') ? { expanded: word } : word)),
+      flag.map((word) => (word.includes(`$\{`) ? { expanded: word } : word)),
     )
   const [asHead, asOther] = [written([...command, ...flags(true)]), written([...command, ...flags(false)])]
   if (asHead === asOther) return asHead
   return `if [ "${NODE_RANK}" = 0 ]; then\n  ${indented(asHead)}else\n  ${indented(asOther)}fi\n`
 }
 
-const NODE_RANK = '${NODE_RANK:?the number of this machine, from 0}'
-const HEAD_ADDRESS = '${HEAD_ADDRESS:?the address of machine 0}'
+const NODE_RANK = `$\{NODE_RANK:?the number of this machine, from 0}`
+const HEAD_ADDRESS = `$\{HEAD_ADDRESS:?the address of machine 0}`
 
 function indented(text: string): string {
   return text.replace(/\n(?=.)/g, '\n  ')
@@ -77,7 +77,7 @@ function indented(text: string): string {
 function visibleGpus(gpus: number, shared: boolean, vendor: string): string {
   const variable = vendor === 'amd' ? 'HIP_VISIBLE_DEVICES' : 'CUDA_VISIBLE_DEVICES'
   if (!shared) return `export ${variable}=${range(0, gpus)}`
-  const first = gpus === 1 ? '${REPLICA:-0}' : `$((\${REPLICA:-0} * ${gpus}))`
+  const first = gpus === 1 ? `$\{REPLICA:-0}` : `$((\${REPLICA:-0} * ${gpus}))`
   if (gpus === 1) return `export ${variable}=${first}`
   return `export ${variable}="$(seq -s , ${first} $(((\${REPLICA:-0} + 1) * ${gpus} - 1)))"`
 }
@@ -100,7 +100,8 @@ function usage({ place, plan, server }: Serving): string[] {
   if (perInstance > 1) {
     const last = perInstance - 1
     const where = instances === 1 ? 'a machine' : `each of ${instances} machines`
-    return [`${replicas} replicas, ${perInstance} on ${where}: start this with REPLICA=0 to REPLICA=${last}.`]
+    const most = replicas < perInstance * instances ? 'at most ' : ''
+    return [`${replicas} replicas, ${most}${perInstance} on ${where}: start this with REPLICA=0 to REPLICA=${last}.`]
   }
   return replicas === 1 ? [] : [`${replicas} replicas: start this on each of ${instances} machines.`]
 }

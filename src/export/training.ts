@@ -7,7 +7,7 @@ import { huggingFaceFlags } from './trainers/hugging-face.ts'
 import { megatronFlags } from './trainers/megatron-flags.ts'
 import { flagLines } from './trainers/script.ts'
 import { torchrunLine } from './trainers/torchrun.ts'
-import { torchtitanSettings } from './trainers/torchtitan-settings.ts'
+import { torchtitanSettings, torchtitanTokens } from './trainers/torchtitan-settings.ts'
 
 /** Parameters that buffers of sharding are measured in. */
 export interface TrainingSizes {
@@ -70,7 +70,7 @@ const NEUTRAL = ['0', '1', 'False', 'None']
 
 /** torchtitan has taken its settings from a Python file since August 2026; these are what the file sets. */
 function torchtitanCommand(c: TrainConfiguration, context: TrainingLaunchContext): string {
-  const settings = torchtitanSettings(c)
+  const settings = [...torchtitanTokens(c), ...torchtitanSettings(c)]
     .filter(([, value]) => !NEUTRAL.includes(value))
     .map(([key, value]) => `# ${key} = ${value}`)
   const command = `${torchrunLine(context)} -m torchtitan.train --module planned --config planned`

@@ -1,5 +1,5 @@
-import { inputError } from '../scenario/diagnostic.ts'
 import { isMap } from '../importing/models/fields.ts'
+import { inputError } from '../scenario/diagnostic.ts'
 import { count } from '../units.ts'
 import { Cache, cacheFolder } from './hub/cache.ts'
 import { hubError } from './hub/errors.ts'
@@ -91,7 +91,7 @@ export async function readRepository(
 }
 
 /** HF_HUB_OFFLINE, as huggingface_hub reads it (its docs, "Environment variables"). */
-function isOffline(env: NodeJS.ProcessEnv): boolean {
+export function isOffline(env: NodeJS.ProcessEnv): boolean {
   return ['1', 'on', 'yes', 'true'].includes((env.HF_HUB_OFFLINE ?? '').toLowerCase())
 }
 
@@ -128,9 +128,12 @@ async function download(
       const blob = await downloadFile({ ...common, path, xet: false, downloadInfo: info })
       const bytes = new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0))
       if (bytes.length !== info.size) {
-        throw inputError(`${subject}: ${path} was cut short: ${count(bytes.length)} of ${count(info.size)} bytes came`, {
-          hint: 'try again',
-        })
+        throw inputError(
+          `${subject}: ${path} was cut short: ${count(bytes.length)} of ${count(info.size)} bytes came`,
+          {
+            hint: 'try again',
+          },
+        )
       }
       return new TextDecoder().decode(bytes)
     } catch (error) {

@@ -57,7 +57,9 @@ function isPath(text: string): boolean {
 
 function readLocal(path: string, id: string | undefined): ReadModel {
   if (/^https?:\/\//.test(path)) {
-    throw inputError(`${path}: neither a repository nor a GGUF file`, { hint: 'org/name, or an address that ends in .gguf' })
+    throw inputError(`${path}: neither a repository nor a GGUF file`, {
+      hint: 'org/name, or an address that ends in .gguf',
+    })
   }
   const { source, text, file } = readLocalConfig(path)
   return { ...atPlaces(text, file, () => importConfig(source, id)), kind: 'huggingface', cached: null }

@@ -1,5 +1,5 @@
-import { catalogLimits, parseYaml } from '../scenario/yaml.ts'
 import { InputError, inputError } from '../scenario/diagnostic.ts'
+import { catalogLimits, parseYaml } from '../scenario/yaml.ts'
 
 /**
  * A JSON text as published configurations have it: also with the NaN and Infinity that Python writes.

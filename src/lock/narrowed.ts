@@ -1,6 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Offer } from '../catalog/offer.ts'
-import { DEFAULT_SET } from '../cost/eligibility.ts'
 import { ownedUsdPerHour } from '../cost/money.ts'
 import { inputError } from '../scenario/diagnostic.ts'
 import type { LockEntry } from './lock.ts'
@@ -33,7 +32,7 @@ export function narrowed(entry: LockEntry, catalog: Catalog, lockFile: string): 
       `search.providers=[${quoted(offer.provider)}]`,
       'search.exclude_providers=',
       `search.pricing=[${price.pricing}]`,
-      `prices.offers=[${quoted(offer.set ?? DEFAULT_SET)}]`,
+      offer.set === null ? 'prices.offers=' : `prices.offers=[${quoted(offer.set)}]`,
       'prices.discount_percent=',
       // What the user states is never too old or of too little confidence, so it stays stated.
       `prices.overrides=${price.from === 'user' && price.pricing !== 'owned' ? `{ ${quoted(offer.id)}: ${price.usd_per_hour} }` : ''}`,

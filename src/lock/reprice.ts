@@ -1,4 +1,5 @@
 import type { SinglePlan } from '../diff/any-result.ts'
+import { rounded } from '../diff/fact.ts'
 import { documentChanges } from './document-changes.ts'
 import type { Lock, LockEntry } from './lock.ts'
 import { changedHashes } from './verify.ts'
@@ -65,8 +66,8 @@ export function repriced(lock: Lock, entry: LockEntry, today: Today): Repriced {
     figure: entry.kind === 'train' ? 'usd_per_run' : 'usd_per_hour',
     locked_usd: locked,
     now_usd: now,
-    delta: now === null ? null : now - locked,
-    share: now === null ? null : now / locked - 1,
+    delta: now === null ? null : rounded(now - locked),
+    share: now === null ? null : rounded(now / locked - 1),
     price: {
       offer: placement.offer,
       pricing: placement.pricing,
@@ -76,7 +77,7 @@ export function repriced(lock: Lock, entry: LockEntry, today: Today): Repriced {
       new_as_of: today.priceAsOf,
     },
     best: today.best === null ? null : { plan: today.best, usd: bestUsd, same: isLocked(today.best, entry) },
-    saving_usd: now === null || bestUsd === null ? null : Math.max(0, now - steady(bestUsd, now)),
+    saving_usd: now === null || bestUsd === null ? null : Math.max(0, rounded(now - steady(bestUsd, now))),
     moved: {
       catalog: changedHashes(lock.catalog.parts, today.catalogParts),
       model: changedHashes(entry.model.keys, today.modelKeys),

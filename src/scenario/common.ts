@@ -11,7 +11,9 @@ const tokensOrParameters = { min: 1, max: 1e15 }
 
 /** A model that is not in the catalog: by its parameter count and as much of its architecture as is known. */
 const inlineModel = z.strictObject({
-  huggingface: name('A config.json, a directory that holds one, or a repository of the Hugging Face hub: org/name[@revision]').optional(),
+  huggingface: name(
+    'A config.json, a directory that holds one, or a repository of the Hugging Face hub: org/name[@revision]',
+  ).optional(),
   gguf: name('A GGUF file, by its path or its address').optional(),
   parameters: quantity('Number of parameters, e.g. 70e9 or 70B', tokensOrParameters).optional(),
   active_parameters: quantity('Parameters that one token uses (mixture of experts)', tokensOrParameters).optional(),

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { contentHash } from '../catalog/hash.ts'
 import { combinedHash } from '../catalog/catalog.ts'
+import { contentHash } from '../catalog/hash.ts'
 import type { Model } from '../catalog/model.ts'
 import { InputError, type Path, type Position } from './diagnostic.ts'
 import { parseAssignment, setPath } from './set.ts'

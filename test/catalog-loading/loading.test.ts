@@ -127,7 +127,7 @@ describe('catalog check', () => {
     text: `provider: mine\nas_of: 2026-11-20\noffers:\n${prices
       .map(
         (price, index) =>
-          `  - { instance: i${index}, gpu: own-gpu, gpu_count: 2, region: r, confidence: high, source: s, ${price} }`,
+          `  - { instance: i${index}, gpu: own-gpu, gpu_count: 2, link: nvlink4, region: r, confidence: high, source: s, ${price} }`,
       )
       .join('\n')}`,
   })

@@ -66,6 +66,5 @@ describe('checking a catalog', () => {
     const kinds = checkCatalog(shipped, { ...checkDefaults, asOf: '2026-11-21' }).map(({ kind }) => kind)
     expect(kinds).not.toContain('unknown-link')
     expect(kinds).not.toContain('conflicting-offer')
-    expect(kinds).not.toContain('stale-price')
   })
 })

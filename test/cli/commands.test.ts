@@ -132,7 +132,7 @@ describe('plan catalog', () => {
     [['catalog', 'list', 'gpsu'], /did you mean "gpus"\?/],
     [['catalog', 'show'], /catalog show takes an id/],
     [['catalog', 'show', 'h100-sxm-80bg'], /did you mean "h100-sxm-80gb"\?/],
-    [['catalog', 'import', 'x'], /not available in this version/],
+    [['catalog', 'import', 'x'], /catalog import takes model or offers, got "x"/],
   ])('bad input: plan %j', (args, message) => {
     const { code, stdout, stderr } = plan(args)
     expect(stderr).toMatch(message)

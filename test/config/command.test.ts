@@ -13,7 +13,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'serve.yaml'), scenario())
   writeFileSync(
     join(folder, 'mine', 'acme.yaml'),
-    'provider: acme\nas_of: 2026-11-20\noffers:\n  - { instance: cheap, gpu: l40s, gpu_count: 1, region: r, usd_per_hour: { on-demand: 0.2 }, confidence: high, source: contract }\n',
+    'provider: acme\nas_of: 2026-11-20\noffers:\n  - { instance: cheap, gpu: l40s, gpu_count: 1, region: r, usd_per_hour: { on-demand: 0.2 }, confidence: high, source: s }\n',
   )
   writeFileSync(
     join(folder, 'plan.config.yaml'),

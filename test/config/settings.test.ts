@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config/read.ts'
 import { configJsonSchema } from '../../src/config/schema.ts'
 import { listOf, SETTINGS } from '../../src/config/settings.ts'
 import { loadSettings } from '../../src/io/config.ts'
@@ -121,7 +122,7 @@ describe('what is wrong is said with its place', () => {
     ['a value out of range', 'top: -1\n', /^plan\.config\.yaml:1:6: .*at least 0/],
     ['too many', 'top: 5000\n', /at most 1,000/],
     ['a discount of everything', 'prices: { discount_percent: 100 }\n', /^plan\.config\.yaml:1:29: /],
-    ['no amount', 'max_cost: cheap\n', /^plan\.config\.yaml:1:11: expected an amount of US dollars above 0/],
+    ['no amount', 'max_cost: cheap\n', /^plan\.config\.yaml:1:11: max_cost: expected an amount of US dollars above 0/],
     ['no time', 'time_limit: soon\n', /expected seconds above 0, or a time as 30s or 2m/],
     ['no map', '- top: 1\n', /^plan\.config\.yaml:1:1: a configuration is a map of keys/],
     ['no YAML', 'top: [1\n', /^plan\.config\.yaml:\d+:\d+: not valid YAML/],
@@ -147,7 +148,7 @@ describe('what is wrong is said with its place', () => {
   })
 
   test('a variable is named', async () => {
-    await expect(settings('.', { PLAN_TOP: 'many' })).rejects.toThrow(/^\$PLAN_TOP: expected a number/)
+    await expect(settings('.', { PLAN_TOP: 'many' })).rejects.toThrow(/^\$PLAN_TOP: top: expected a number/)
     await expect(settings('.', { PLAN_MIN_CONFIDENCE: 'hihg' })).rejects.toThrow(
       /\$PLAN_MIN_CONFIDENCE: .*did you mean "high"/,
     )
@@ -159,5 +160,12 @@ test('every setting is a key of the schema, and every key of the schema is a set
   const keys = Object.entries(properties).flatMap(([key, { properties: inner }]) =>
     inner === undefined ? [key] : Object.keys(inner).map((name) => `${key}.${name}`),
   )
+  expect(keys.sort()).toEqual(SETTINGS.map(({ key }) => key).sort())
+})
+
+test('the settings in the documentation are read, every one of them', () => {
+  const text = readFileSync(new URL('../../docs/prices.md', import.meta.url), 'utf8')
+  const example = /```yaml\n(catalogs:[\s\S]*?)```/.exec(text)?.[1] ?? ''
+  const keys = readConfig(example, 'plan.config.yaml', 'project file').map(({ key }) => key)
   expect(keys.sort()).toEqual(SETTINGS.map(({ key }) => key).sort())
 })

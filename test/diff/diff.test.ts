@@ -34,7 +34,7 @@ describe('money', () => {
     expect(money.map(({ figure, old, new: next, delta, share }) => [figure, old, next, delta, share])).toEqual([
       ['usd_per_hour', 10, 12, 2, 0.2],
       ['usd_per_month', 7300, 8760, 1460, 0.2],
-      ['usd_per_million_tokens', 10 / 24.3, 12 / 24.3, 12 / 24.3 - 10 / 24.3, expect.closeTo(0.2, 12)],
+      ['usd_per_million_tokens', 10 / 24.3, 12 / 24.3, expect.closeTo(2 / 24.3, 9), 0.2],
     ])
   })
 

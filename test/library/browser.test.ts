@@ -13,13 +13,14 @@ const asOf = '2026-11-21'
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 
 /** What browsers and workers have beside the language itself, of which the library and its dependencies use something. */
-const WEB = { TextEncoder, TextDecoder, URL, performance, setTimeout, clearTimeout, queueMicrotask }
+const WEB = { TextEncoder, TextDecoder, URL, performance, setTimeout, clearTimeout, queueMicrotask, fetch }
 
 /** The library as a script, run where there is no Node: no process, no require, no Buffer. */
 async function libraryInBrowser(): Promise<typeof Library> {
   const bundle = await bundleForBrowser(ROOT, LIBRARY, { format: 'iife', name: 'gpuPlan', codeSplitting: false })
   const context = createContext({ ...WEB })
-  runInContext('globalThis.self = globalThis', context)
+  // By these a script knows that it runs in a worker of a page.
+  runInContext('globalThis.self = globalThis; globalThis.WorkerGlobalScope = class {}', context)
   runInContext(codeOf(bundle), context, { filename: 'gpu-plan.js' })
   expect(runInContext('typeof process + typeof require + typeof Buffer', context)).toBe('undefined'.repeat(3))
   return (context as unknown as { gpuPlan: typeof Library }).gpuPlan
@@ -47,15 +48,16 @@ workloads:
   - { kind: serve, name: b, model: qwen2.5-7b, context: 4096, traffic: { requests_per_second: 2, input_tokens: 256, output_tokens: 64 } }
 `
 
-test('a small fleet too, by either solver, HiGHS from bytes that the page holds', async () => {
+test('a small fleet too, by either solver, HiGHS from where the page says it is', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'gpu-plan-'))
   const file = join(directory, 'fleet.yaml')
   try {
     writeFileSync(file, fleet)
     for (const solver of ['javascript-lp-solver', 'highs'] as const) {
       if (solver === 'highs') {
-        const wasm = createRequire(import.meta.url).resolve('highs/runtime')
-        library.provideHighs({ wasmBinary: readFileSync(wasm) })
+        const wasm = readFileSync(createRequire(import.meta.url).resolve('highs/runtime'))
+        const url = `data:application/wasm;base64,${wasm.toString('base64')}`
+        library.provideHighs({ locateFile: (name) => (name === 'highs.wasm' ? url : name) })
       }
       const result = await library.plan(fleet, { catalogs, asOf, file, solver })
       if (!('solver' in result)) throw new Error('not a fleet')

@@ -10,6 +10,7 @@ import { looksLikeResult, readResults } from '../../diff/read-result.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { readScenario } from '../../io/read-scenario.ts'
+import { withScenarioModels } from '../../io/scenario-models.ts'
 import { diffCsv, diffJson } from '../../report/diff/data.ts'
 import { diffMarkdown } from '../../report/diff/markdown.ts'
 import { diffText } from '../../report/diff/text.ts'
@@ -22,6 +23,8 @@ import type { Call } from '../command.ts'
 import { DIFF_FORMATS } from '../commands/diff.ts'
 import { colored, deliver } from '../deliver.ts'
 import { EXIT, type ExitCode, worst } from '../exit-codes.ts'
+import type { Flags } from '../flags.ts'
+import { sourceOptionsOf } from '../network-options.ts'
 import { planOptionsOf } from '../planning-flags.ts'
 import { programOptionsOf } from '../program-flags.ts'
 
@@ -42,7 +45,7 @@ export async function diffFiles({ flags, terminal, words }: Call): Promise<ExitC
   const quiet = flags.switch('quiet')
   const sides = await bothSides([oldFile, newFile], async (file) => {
     const started = performance.now()
-    const read = await sidesOf(file, catalog, options)
+    const read = await sidesOf(file, catalog, options, flags)
     const elapsed = seconds((performance.now() - started) / 1000)
     if (!quiet && read.some((side) => side.planned)) terminal.note(`${file}: planned in ${elapsed}`)
     return read
@@ -104,12 +107,19 @@ async function bothSides(
 }
 
 /** A saved result as it is; anything else is a scenario, and planned. */
-async function sidesOf(path: string, catalog: Catalog, options: PlanOptions & ProgramOptions): Promise<ReadSide[]> {
+async function sidesOf(
+  path: string,
+  shipped: Catalog,
+  options: PlanOptions & ProgramOptions,
+  flags: Flags,
+): Promise<ReadSide[]> {
   const file = path === '-' ? STDIN_NAME : path
   const text = readText(path, RESULT_BYTES)
   const saved = savedResult(text)
   if (saved !== undefined)
     return readResults(saved, file).map((result) => ({ file, result, prices: resultBook(result), planned: false }))
+  const source = { text, file, set: options.set }
+  const catalog = await withScenarioModels(shipped, [source], sourceOptionsOf(flags, shipped))
   const result = await planScenario(text, file, catalog, options, readScenario)
   const { scenario } = parseScenario(text, file, catalog, options.set, options.asOf)
   const rules = 'prices' in scenario ? scenario.prices : undefined

@@ -9,6 +9,7 @@ import { colored, deliver } from '../deliver.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
 import { gate } from '../gate.ts'
+import { withModelArgument } from '../model-argument.ts'
 import { trainingConfigurationOf } from '../training-flags.ts'
 
 /** One given configuration. Exit 3 when it does not fit. */
@@ -17,7 +18,7 @@ export async function estimateModel({ flags, terminal, words }: Call): Promise<E
   const format = pageFormatOf(flags)
   const estimated = estimator(model, flags)
   const maxCost = flags.usd('max-cost')
-  const estimate = estimated(await loadCatalog(flags.texts('catalog')))
+  const estimate = estimated(await withModelArgument(model, await loadCatalog(flags.texts('catalog')), flags, terminal))
   const explain = flags.switch('explain')
   const print = {
     text: () => estimateText(model, estimate, { color: colored(flags, terminal), explain }),

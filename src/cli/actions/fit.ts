@@ -8,6 +8,7 @@ import { configurationOf, isTrainingCall, modelOf } from '../configuration-flags
 import { colored, deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
+import { withModelArgument } from '../model-argument.ts'
 import { trainingConfigurationOf } from '../training-flags.ts'
 
 /** The most that fits a GPU. Exit 3 when nothing does. */
@@ -15,7 +16,7 @@ export async function fitToGpu({ flags, terminal, words }: Call): Promise<ExitCo
   const model = modelOf(words)
   const format = pageFormatOf(flags)
   const fitted = fitter(model, flags)
-  const fit = fitted(await loadCatalog(flags.texts('catalog')))
+  const fit = fitted(await withModelArgument(model, await loadCatalog(flags.texts('catalog')), flags, terminal))
   const explain = flags.switch('explain')
   const print = {
     text: () => fitText(model, fit, { color: colored(flags, terminal), explain }),

@@ -7,6 +7,7 @@ import { type Gate, type Judgement, judgeValues, parseGate } from '../../diff/ga
 import { catalogBook } from '../../diff/price-book.ts'
 import { readText } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
+import { withScenarioModels } from '../../io/scenario-models.ts'
 import { documentChanges } from '../../lock/document-changes.ts'
 import { type Lock, type LockEntry, lockVersion } from '../../lock/lock.ts'
 import { entryOf, modelLock } from '../../lock/make-entry.ts'
@@ -20,8 +21,10 @@ import type { Call } from '../command.ts'
 import { LOCK_FORMATS } from '../commands/lock.ts'
 import { colored, deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import type { Flags } from '../flags.ts'
 import { pathInLock, readLockFile, scenarioPath } from '../lock-files.ts'
 import { LOCK_FILE } from '../locked-flags.ts'
+import { sourceOptionsOf } from '../network-options.ts'
 import { planOptionsOf } from '../planning-flags.ts'
 import { packageVersion } from '../version.ts'
 
@@ -45,7 +48,7 @@ async function writeLock({ flags, terminal, words }: Call): Promise<ExitCode> {
   for (const file of words) {
     if (file === '-') throw inputError('a scenario on standard input has no name to be locked under')
     try {
-      entries.push(lockOne(file, pathInLock(file, output ?? LOCK_FILE), catalog, options))
+      entries.push(await lockOne(file, pathInLock(file, output ?? LOCK_FILE), catalog, options, flags))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       wrong.push(...error.diagnostics)
@@ -66,8 +69,15 @@ async function writeLock({ flags, terminal, words }: Call): Promise<ExitCode> {
   return EXIT.ok
 }
 
-function lockOne(file: string, path: string, catalog: Catalog, options: PlanOptions): LockEntry {
+async function lockOne(
+  file: string,
+  path: string,
+  shipped: Catalog,
+  options: PlanOptions,
+  flags: Flags,
+): Promise<LockEntry> {
   const text = readText(file)
+  const catalog = await withScenarioModels(shipped, [{ text, file, set: options.set }], sourceOptionsOf(flags, shipped))
   const result = planText(text, file, catalog, options)
   const objective = options.objective === undefined ? [] : [`objective=${options.objective}`]
   const located = parseSingle(text, file, catalog, [...(options.set ?? []), ...objective], options.asOf)
@@ -87,7 +97,8 @@ async function checkLock({ flags, terminal, words }: Call): Promise<ExitCode> {
   const options: PlanOptions = { ...planOptionsOf(flags), top: 0 }
   const lock = readLockFile(file === '-' ? '-' : file)
   const catalog = await loadCatalog(flags.texts('catalog'))
-  const all = lock.scenarios.map((entry) => checkOne(lock, entry, file, catalog, options))
+  const all: Repriced[] = []
+  for (const entry of lock.scenarios) all.push(await checkOne(lock, entry, file, catalog, options, flags))
   const judgements = all.map((each, index) => judged(each, lock.scenarios[index]!, gates))
   const print = {
     text: () => checkText(all, judgements, { color: colored(flags, terminal) }),
@@ -100,9 +111,17 @@ async function checkLock({ flags, terminal, words }: Call): Promise<ExitCode> {
 }
 
 /** The locked scenario, not the file that it came from, is what is priced: the file may have moved on. */
-function checkOne(lock: Lock, entry: LockEntry, lockFile: string, catalog: Catalog, options: PlanOptions): Repriced {
+async function checkOne(
+  lock: Lock,
+  entry: LockEntry,
+  lockFile: string,
+  shipped: Catalog,
+  options: PlanOptions,
+  flags: Flags,
+): Promise<Repriced> {
   const path = scenarioPath(entry, lockFile === '-' ? '.' : lockFile)
   const text = JSON.stringify(entry.scenario)
+  const catalog = await withScenarioModels(shipped, [{ text, file: path }], sourceOptionsOf(flags, shipped))
   const { scenario } = parseSingle(text, path, catalog, [], options.asOf)
   const { best } = planText(text, path, catalog, options)
   const { offer, pricing } = entry.plan.placement

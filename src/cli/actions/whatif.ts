@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { planText } from '../../../planners/index.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
+import { withScenarioModels } from '../../io/scenario-models.ts'
 import { whatIfCsv, whatIfJson } from '../../report/whatif/data.ts'
 import { whatIfMarkdown } from '../../report/whatif/markdown.ts'
 import { whatIfText } from '../../report/whatif/text.ts'
@@ -16,6 +17,7 @@ import type { Call } from '../command.ts'
 import { WHATIF_FORMATS } from '../commands/whatif.ts'
 import { colored, deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { sourceOptionsOf } from '../network-options.ts'
 import { planOptionsOf } from '../planning-flags.ts'
 
 const POINTS = 9
@@ -39,10 +41,11 @@ export async function whatIfScenario({ flags, terminal, words }: Call): Promise<
   const tolerance = flags.share('tolerance', true) ?? TOLERANCE
   const most = Math.max(points, flags.whole('max-plans', LEAST_POINTS) ?? MAX_PLANS)
   const sizes = flags.switch('sizes')
-  const catalog = await loadCatalog(flags.texts('catalog'))
+  const shipped = await loadCatalog(flags.texts('catalog'))
   const file = path === '-' ? STDIN_NAME : path
   const text = readText(path)
   const own = options.set ?? []
+  const catalog = await withScenarioModels(shipped, [{ text, file, set: own }], sourceOptionsOf(flags, shipped))
   const objective = options.objective === undefined ? [] : [`objective=${options.objective}`]
   const planned: Planned = {
     catalog,

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { outputFlags, priceFlags } from '../common-flags.ts'
+import { networkFlags } from '../network-flags.ts'
 import { planningFlags } from '../planning-flags.ts'
 import { programFlags } from '../program-flags.ts'
 
@@ -33,6 +34,7 @@ Usage:
     'max-cost': priceFlags['max-cost']!,
     'as-of': priceFlags['as-of']!,
     ...programFlags,
+    ...networkFlags,
     quiet: quiet!,
   },
   exits: { 0: 'exported', 3: 'no feasible plan, nothing is written', 4: 'over --max-cost, nothing is written' },

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts'
 import { outputFlags, priceFlags } from '../common-flags.ts'
-import { networkFlags } from '../import-model-flags.ts'
+import { networkFlags } from '../network-flags.ts'
 
 const { catalog, quiet } = outputFlags
 

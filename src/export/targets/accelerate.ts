@@ -2,7 +2,6 @@ import type { ExportFile, ExportTarget, TrainExport } from '../target.ts'
 import { deepspeedFile, usesDeepspeed } from '../trainers/deepspeed-config.ts'
 import {
   type Ability,
-  noChunkedLoss,
   noExpertParallel,
   noOptimizer,
   noPipeline,
@@ -14,7 +13,7 @@ import { runFiles, type TrainingRun } from '../trainers/run.ts'
 import { flagLines } from '../trainers/script.ts'
 import { machines } from '../trainers/torchrun.ts'
 import { yamlFile } from '../yaml.ts'
-import { DEEPSPEED_TRAINERS, deepspeedJson, lengthFlags, SFT_MISSING, sftSetup } from './deepspeed.ts'
+import { DEEPSPEED_TRAINERS, deepspeedJson, lengthFlags, sftMissing, sftSetup } from './deepspeed.ts'
 
 const ABILITY: Ability = {
   tool: 'accelerate',
@@ -22,7 +21,6 @@ const ABILITY: Ability = {
   limits: [
     noPipeline,
     noExpertParallel,
-    noChunkedLoss,
     noSelectiveCheckpointing,
     noOptimizer(['muon']),
     {
@@ -125,7 +123,7 @@ export function accelerateRun(input: TrainExport): TrainingRun {
     files: [configFile(input), ...(zero ? [deepspeedJson(input)] : [])],
     command: flagLines(`accelerate launch --config_file ${CONFIG}${rendezvous} --module trl.scripts.sft`, flags),
     setup: sftSetup(input, zero ? ['accelerate', 'deepspeed'] : ['accelerate']),
-    missing: SFT_MISSING,
+    missing: sftMissing(input),
   }
 }
 

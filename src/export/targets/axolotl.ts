@@ -20,8 +20,14 @@ const ABILITY: Ability = {
     noPipeline,
     noSelectiveCheckpointing,
     {
-      applies: (c) => isZero(c) && (c.context_parallel > 1 || c.expert_parallel > 1),
-      reason: 'under DeepSpeed it divides neither sequences nor experts over GPUs as planned',
+      // src/axolotl/integrations/expert_parallel/plugin.py: shards and expert ranks are orthogonal axes of the mesh.
+      applies: (c) => c.expert_parallel > 1,
+      reason: 'its expert parallelism keeps all other weights once for each expert rank, and the plan divides them',
+      hint: '--set search.expert_parallel=[1], or --set trainer=megatron-lm',
+    },
+    {
+      applies: (c) => isZero(c) && c.context_parallel > 1,
+      reason: 'under DeepSpeed it does not divide sequences over GPUs as planned',
       hint: '--set trainer=axolotl plans for FSDP, which does',
     },
     {
@@ -97,9 +103,9 @@ function loss(c: TrainConfiguration) {
   return {}
 }
 
-/** docs/nd_parallelism.qmd: the sizes multiply to the number of GPUs; expert parallelism spreads over those of the shards. */
+/** docs/nd_parallelism.qmd: the sizes multiply to the number of GPUs. */
 function sharding(c: TrainConfiguration) {
-  const mesh = c.tensor_parallel > 1 || c.context_parallel > 1 || c.expert_parallel > 1
+  const mesh = c.tensor_parallel > 1 || c.context_parallel > 1
   return {
     fsdp_version: 2,
     fsdp_config: {
@@ -113,7 +119,6 @@ function sharding(c: TrainConfiguration) {
     ...(mesh ? { dp_shard_size: c.data_parallel } : {}),
     ...(c.tensor_parallel > 1 ? { tensor_parallel_size: c.tensor_parallel } : {}),
     ...(c.context_parallel > 1 ? { context_parallel_size: c.context_parallel } : {}),
-    ...(c.expert_parallel > 1 ? { expert_parallel_size: c.expert_parallel } : {}),
   }
 }
 

@@ -2,7 +2,6 @@ import type { ExportFile, ExportTarget, TrainExport } from '../target.ts'
 import { deepspeedConfig, deepspeedFile, usesDeepspeed } from '../trainers/deepspeed-config.ts'
 import {
   type Ability,
-  noChunkedLoss,
   noContextParallel,
   noExpertParallel,
   noOptimizer,
@@ -21,14 +20,7 @@ export const DEEPSPEED_TRAINERS = ['deepspeed', 'common'] as const
 const ABILITY: Ability = {
   tool: 'DeepSpeed with the Hugging Face trainer',
   trainers: DEEPSPEED_TRAINERS,
-  limits: [
-    noPipeline,
-    noExpertParallel,
-    noContextParallel,
-    noChunkedLoss,
-    noSelectiveCheckpointing,
-    noOptimizer(['muon']),
-  ],
+  limits: [noPipeline, noExpertParallel, noContextParallel, noSelectiveCheckpointing, noOptimizer(['muon'])],
 }
 
 /**
@@ -50,9 +42,17 @@ export function lengthFlags({ plan }: TrainExport): Flags {
   ]
 }
 
+/** Release from which TRL's SFT never holds all logits (trl/trainer/sft_config.py, loss_type). */
+const TRL = '1.16'
+
 /** What a script for supervised fine-tuning must still be told. */
-export const SFT_MISSING =
-  'A plan knows neither data nor learning rate: append --dataset_name, --output_dir and --learning_rate.'
+export function sftMissing({ plan }: TrainExport): string {
+  const loss =
+    plan.configuration.loss === 'full'
+      ? ` TRL computes the loss in chunks, which takes less memory than planned; --set loss=chunked plans for that.`
+      : ''
+  return `A plan knows neither data nor learning rate: append --dataset_name, --output_dir and --learning_rate.${loss}`
+}
 
 export function deepspeedRun(input: TrainExport): TrainingRun {
   requireAble(input, ABILITY)
@@ -68,14 +68,14 @@ export function deepspeedRun(input: TrainExport): TrainingRun {
     files: zero ? [deepspeedJson(input)] : [],
     command: flagLines(`${torchrunLine(launch)} -m trl.scripts.sft`, flags),
     setup: sftSetup(input, zero ? ['deepspeed'] : []),
-    missing: SFT_MISSING,
+    missing: sftMissing(input),
   }
 }
 
 export function sftSetup({ plan }: TrainExport, more: readonly string[] = []): string[] {
   const { method, optimizer, loss, flash_attention } = plan.configuration
   const packages = [
-    'trl',
+    `'trl>=${TRL}'`,
     ...(method === 'full' ? [] : ['peft']),
     ...(method === 'qlora' || optimizer.includes('8bit') ? ['bitsandbytes'] : []),
     ...(loss === 'fused' ? ['liger-kernel'] : []),

@@ -75,7 +75,7 @@ function service(serving: Serving, container: Container, index: number) {
 
 /** A word of a user: Compose puts variables in place of `$NAME`, and `$$` is how a dollar sign is written. */
 function literal(word: string): string {
-  return word.replaceAll('$', '$$$$')
+  return word.replaceAll('$', () => '$$')
 }
 
 /**
@@ -84,7 +84,7 @@ function literal(word: string): string {
  */
 function gpus({ gpu, place }: Serving, index: number) {
   const ids = Array.from({ length: place.gpus }, (_, each) => `${index * place.gpus + each}`)
-  const token = { HF_TOKEN: '${HF_TOKEN:-}' }
+  const token = { HF_TOKEN: `$\{HF_TOKEN:-}` }
   switch (gpu.vendor) {
     case 'nvidia':
       return {

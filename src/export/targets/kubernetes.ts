@@ -54,7 +54,7 @@ function leaderWorkerSet(serving: Serving, name: string) {
   const { nodeFlags } = server
   if (nodeFlags === undefined) {
     throw inputError(`${engine.name} starts over MPI where a replica spans machines, which a pod template cannot say`, {
-      hint: `--to slurm, or --set search.max_gpus=${serving.plan.placement.gpus_per_instance} for replicas of one machine`,
+      hint: '--to slurm, or keep replicas on one machine: --set search.pipeline_parallel=[1]',
     })
   }
   const image = containerOf(serving)

@@ -1,7 +1,7 @@
 /**
- * Names of SkyPilot for what the catalog knows. Clouds: sky/clouds of skypilot-org/skypilot and the folders of
- * skypilot-org/skypilot-catalog catalogs/v8 and v9. Accelerators: catalogs/v9/common/accelerators.csv @2c3d7ea7, which lists each
- * name with the clouds that use it, and for Verda, Lium and Hyperbolic their own vms.csv (catalogs/v8).
+ * Names of SkyPilot for what the catalog knows. Accelerators: skypilot-org/skypilot-catalog catalogs/v9/common/accelerators.csv @2c3d7ea7, which lists each
+ * name with the clouds that use it, and for Verda its own vms.csv (catalogs/v8). Clouds are those of
+ * release 0.14.1 (sky/clouds).
  */
 
 /** Our provider -> the cloud of `infra`. */
@@ -25,7 +25,6 @@ export const CLOUDS: Readonly<Record<string, string>> = {
   verda: 'verda',
   mithril: 'mithril',
   yotta: 'yotta',
-  lium: 'lium',
 }
 
 interface Accelerator {
@@ -56,35 +55,22 @@ export const ACCELERATORS: Readonly<Record<string, Accelerator>> = {
       'verda',
       'nebius',
     ],
-    elsewhere: { runpod: 'H100-SXM', cudo: 'H100-SXM', lium: 'H100-SXM', fluidstack: 'H100-NVLINK' },
+    elsewhere: { runpod: 'H100-SXM', cudo: 'H100-SXM', fluidstack: 'H100-NVLINK' },
   },
   'h100-pcie-80gb': {
     name: 'H100',
-    on: ['runpod', 'lambda', 'paperspace', 'primeintellect', 'shadeform', 'vast', 'lium'],
+    on: ['runpod', 'lambda', 'paperspace', 'primeintellect', 'shadeform', 'vast'],
   },
   'h200-sxm-141gb': {
     name: 'H200',
-    on: [
-      'aws',
-      'gcp',
-      'mithril',
-      'oci',
-      'primeintellect',
-      'seeweb',
-      'shadeform',
-      'vast',
-      'yotta',
-      'nebius',
-      'verda',
-      'lium',
-    ],
+    on: ['aws', 'gcp', 'mithril', 'oci', 'primeintellect', 'seeweb', 'shadeform', 'vast', 'yotta', 'nebius', 'verda'],
     elsewhere: { runpod: 'H200-SXM' },
   },
   'b200-sxm': {
     name: 'B200',
-    on: ['aws', 'gcp', 'lambda', 'mithril', 'primeintellect', 'runpod', 'verda', 'nebius', 'lium'],
+    on: ['aws', 'gcp', 'lambda', 'mithril', 'primeintellect', 'runpod', 'verda', 'nebius'],
   },
-  'b300-sxm': { name: 'B300', on: ['aws', 'runpod', 'shadeform', 'verda', 'lium'] },
+  'b300-sxm': { name: 'B300', on: ['aws', 'runpod', 'shadeform', 'verda'] },
   'gh200-96gb': { name: 'GH200', on: ['lambda'] },
   'a100-sxm-80gb': {
     name: 'A100-80GB',
@@ -100,21 +86,21 @@ export const ACCELERATORS: Readonly<Record<string, Accelerator>> = {
   'a100-pcie-40gb': { name: 'A100', on: ['lambda'] },
   l40s: {
     name: 'L40S',
-    on: ['aws', 'cudo', 'oci', 'primeintellect', 'runpod', 'seeweb', 'shadeform', 'vast', 'nebius', 'lium'],
+    on: ['aws', 'cudo', 'oci', 'primeintellect', 'runpod', 'seeweb', 'shadeform', 'vast', 'nebius'],
   },
-  l40: { name: 'L40', on: ['primeintellect', 'runpod', 'shadeform', 'lium'] },
+  l40: { name: 'L40', on: ['primeintellect', 'runpod', 'shadeform'] },
   l4: { name: 'L4', on: ['aws', 'gcp', 'runpod', 'seeweb', 'shadeform'] },
   a10: { name: 'A10', on: ['azure', 'lambda', 'oci', 'shadeform'] },
   a10g: { name: 'A10G', on: ['aws'] },
   a40: { name: 'A40', on: ['runpod'] },
   t4: { name: 'T4', on: ['aws', 'azure', 'gcp'] },
   mi300x: { name: 'MI300X', on: ['runpod'] },
-  'rtx-3090': { name: 'RTX3090', on: ['runpod', 'vast', 'lium'] },
-  'rtx-4090': { name: 'RTX4090', on: ['runpod', 'vast', 'lium'] },
-  'rtx-5090': { name: 'RTX5090', on: ['runpod', 'shadeform', 'vast', 'yotta', 'lium'] },
+  'rtx-3090': { name: 'RTX3090', on: ['runpod', 'vast'] },
+  'rtx-4090': { name: 'RTX4090', on: ['runpod', 'vast'] },
+  'rtx-5090': { name: 'RTX5090', on: ['runpod', 'shadeform', 'vast', 'yotta'] },
   'rtx-6000-ada': {
     name: 'RTX6000-Ada',
-    on: ['runpod', 'vast', 'lium'],
+    on: ['runpod', 'vast'],
     elsewhere: { primeintellect: 'RTX6000Ada', shadeform: 'RTX6000Ada', verda: 'RTX-6000-Ada' },
   },
   'rtx-a6000': {
@@ -130,7 +116,7 @@ export const ACCELERATORS: Readonly<Record<string, Accelerator>> = {
   },
   'rtx-pro-6000-blackwell-server': {
     name: 'RTXPRO6000',
-    on: ['aws', 'runpod', 'shadeform', 'yotta', 'lium'],
+    on: ['aws', 'runpod', 'shadeform', 'yotta'],
     elsewhere: { verda: 'RTX-PRO-6000' },
   },
   'v100-sxm2-16gb': { name: 'V100', on: ['aws', 'gcp', 'lambda', 'oci', 'verda'] },

@@ -7,7 +7,7 @@ import { type Ability, requireAble } from '../trainers/express.ts'
 import { ALPHA_PER_RANK } from '../trainers/hugging-face.ts'
 import { runFiles, stepsOf, type TrainingRun } from '../trainers/run.ts'
 import { torchrunLine } from '../trainers/torchrun.ts'
-import { torchtitanSettings } from '../trainers/torchtitan-settings.ts'
+import { torchtitanSequences, torchtitanSettings, torchtitanTokens } from '../trainers/torchtitan-settings.ts'
 
 const ABILITY: Ability = {
   tool: 'torchtitan',
@@ -15,7 +15,7 @@ const ABILITY: Ability = {
   limits: [
     {
       applies: (c) => c.lora_targets !== null && loraModules(c) === null,
-      reason: 'its adapters cannot be put on these projections alone: keys and values are one matrix there',
+      reason: 'its adapters cannot be put on these projections alone: keys and values have one setting there',
       hint: '--set search.lora.targets=all-linear or attention',
     },
     {
@@ -36,8 +36,8 @@ const RECIPES: Readonly<Record<string, readonly [recipe: string, flavor: string]
   'llama-3.1-405b': ['llama3_405b', '405B'],
 }
 
-/** What the file is written for. */
-const COMMIT = 'b5bcd76c'
+/** The release that the file is written for; the commits after it count in tokens. */
+const RELEASE = '0.3.0'
 const MODULE = 'planned'
 const FUNCTION = 'planned'
 
@@ -62,7 +62,7 @@ function loraModules({ lora_targets }: TrainConfiguration): string[] | null {
 
 /**
  * A Python file with one recipe. torchtitan took TOML until 2026; since then settings are Python, and its flags no longer reach all
- * of them (pytorch/torchtitan @b5bcd76c torchtitan/config/manager.py, models/llama3/config_registry.py).
+ * of them (pytorch/torchtitan 0.3.0 and @b5bcd76c torchtitan/config/manager.py, models/llama3/config_registry.py).
  */
 function recipeFile(input: TrainExport, [recipe, flavor]: readonly [string, string]): ExportFile {
   const { plan, header } = input
@@ -92,7 +92,11 @@ function recipeFile(input: TrainExport, [recipe, flavor]: readonly [string, stri
     `    config = ${recipe}()`,
     `    config.model_spec = model_registry("${flavor}"${converters})`,
     `    config.loss = ${loss}`,
-    ...torchtitanSettings(c).map(([key, value]) => `    config.${key} = ${value}`),
+    ...assignments(torchtitanSettings(c), 4),
+    '    if hasattr(config.training, "num_tokens_per_microbatch_per_dp_rank"):',
+    ...assignments(torchtitanTokens(c), 8),
+    '    else:',
+    ...assignments(torchtitanSequences(c), 8),
     ...(c.virtual_pipeline > 1
       ? [`    config.parallelism.pipeline_parallel_layers_per_stage = ${layersPerChunk(input)}`]
       : []),
@@ -101,11 +105,16 @@ function recipeFile(input: TrainExport, [recipe, flavor]: readonly [string, stri
     `    config.checkpoint.interval = ${saveEvery}`,
     '    # The plan counts neither compiled kernels nor pools of CUDA graphs.',
     '    config.compile.enable = False',
+    '    config.compile.enable_async_tensor_parallel = False',
     '    if hasattr(config.training, "disable_cuda_graphs"):',
     '        config.training.disable_cuda_graphs = True',
     '    return config',
   ]
   return { name: `${MODULE}.py`, text: `${commentLines(header)}\n${lines.join('\n')}\n` }
+}
+
+function assignments(settings: ReturnType<typeof torchtitanSettings>, indent: number): string[] {
+  return settings.map(([key, value]) => `${' '.repeat(indent)}config.${key} = ${value}`)
 }
 
 /** Layers of one chunk of an interleaved pipeline. */
@@ -127,8 +136,8 @@ export function torchtitanRun(input: TrainExport): TrainingRun {
   return {
     files: [recipeFile(input, recipe)],
     command: `PYTHONPATH="$PWD\${PYTHONPATH:+:$PYTHONPATH}" ${torchrunLine(launch)} -m torchtitan.train --module ${MODULE} --config ${FUNCTION}`,
-    setup: [`pip install 'git+https://github.com/pytorch/torchtitan@${COMMIT}'`],
-    missing: `Written for that commit. Set dataloader, optimizer and hf_assets_path (${launch.model}) in ${MODULE}.py, and checkpoint.initial_load_in_hf to begin from weights: a plan does not know them.`,
+    setup: [`pip install 'torchtitan==${RELEASE}'`],
+    missing: `Written for that release and for commit b5bcd76c. Set dataloader, optimizer and hf_assets_path (${launch.model}) in ${MODULE}.py, and checkpoint.initial_load_in_hf to begin from weights: a plan does not know them.`,
   }
 }
 

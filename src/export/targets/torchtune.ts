@@ -1,14 +1,7 @@
 import type { TrainConfiguration } from '../../result/train.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
 import type { ExportFile, ExportTarget, TrainExport } from '../target.ts'
-import {
-  type Ability,
-  noExpertParallel,
-  noOptimizer,
-  noPipeline,
-  noSelectiveCheckpointing,
-  requireAble,
-} from '../trainers/express.ts'
+import { type Ability, noExpertParallel, noOptimizer, noPipeline, requireAble } from '../trainers/express.ts'
 import { ALPHA_PER_RANK } from '../trainers/hugging-face.ts'
 import { runFiles, stepsOf, type TrainingRun } from '../trainers/run.ts'
 import { machines, torchrunFlags } from '../trainers/torchrun.ts'
@@ -20,8 +13,12 @@ const ABILITY: Ability = {
   limits: [
     noPipeline,
     noExpertParallel,
-    noSelectiveCheckpointing,
     noOptimizer(['adafactor', 'lion', 'muon']),
+    {
+      applies: (c) => c.activation_checkpointing === 'selective' && (c.method !== 'full' || c.data_parallel === 1),
+      reason: 'only its recipe for full training on several GPUs recomputes selectively',
+      hint: '--set search.activation_checkpointing=[none,full]',
+    },
     {
       applies: (c) => c.method !== 'full' && c.zero_stage === 2,
       reason: 'its LoRA recipe always gives gathered weights back after the forward pass',
@@ -80,6 +77,8 @@ function llama(packageName: string, name: string, files: string): Recipe {
   }
 }
 
+/** What the file is written for: the release 0.6.1 lacks the chunked loss and the degrees of data parallelism. */
+const COMMIT = 'bd2a0fc7'
 const CONFIG = 'torchtune.yaml'
 const CHECKPOINT = './checkpoint'
 const OUTPUT = './outputs'
@@ -141,6 +140,8 @@ function configFile(input: TrainExport, recipe: Recipe): ExportFile {
     dtype: 'bf16',
     enable_activation_checkpointing: c.activation_checkpointing === 'full',
     enable_activation_offloading: false,
+    // Every second matrix product is kept; read only where the key above is off (torchtune/utils/activations.py).
+    ...(c.activation_checkpointing === 'selective' ? { ac_mode: 'selective', ac_option: 'op' } : {}),
     ...sharding(input),
     metric_logger: {
       _component_: 'torchtune.training.metric_logging.DiskLogger',
@@ -211,7 +212,9 @@ export function torchtuneRun(input: TrainExport): TrainingRun {
   return {
     files: [configFile(input, recipe)],
     command: `tune run ${flags}${name} --config ${CONFIG}`,
-    setup: [`pip install torchtune torchao${c.optimizer.includes('8bit') ? ' bitsandbytes' : ''}`],
+    setup: [
+      `pip install 'git+https://github.com/pytorch/torchtune@${COMMIT}' torchao${c.optimizer.includes('8bit') ? ' bitsandbytes' : ''}`,
+    ],
     missing: `Put the checkpoint of ${launch.model} into ${CHECKPOINT} (tune download), and set dataset and lr in ${CONFIG}.`,
   }
 }

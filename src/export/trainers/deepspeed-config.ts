@@ -22,8 +22,8 @@ export function usesDeepspeed({ method, zero_stage, offload, tensor_parallel }: 
 }
 
 /**
- * Stage of the file. The optimizer that keeps fp32 master weights of a bf16 model belongs to ZeRO, so stage 1 stands in for 0: on one
- * GPU it holds the same, on several less than planned.
+ * Stage of the file. Stage 1 stands in for 0: on one GPU it holds the same fp32 master weights and moments, on several its part of
+ * them, which is less than planned.
  */
 function stage({ zero_stage }: TrainConfiguration): number {
   return Math.max(1, zero_stage)

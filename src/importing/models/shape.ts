@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { type Architecture, architectureSchema, type layerGroupSchema } from '../../catalog/model.ts'
 import { layerKinds } from '../../model/layers.ts'
+import { inputError } from '../../scenario/diagnostic.ts'
 
 export type ArchitectureInput = z.input<typeof architectureSchema>
 export type LayerInput = Omit<z.input<typeof layerGroupSchema>, 'layers'>
@@ -26,9 +27,15 @@ export function grouped(shape: Shape): ArchitectureInput {
   return { ...shape, layers }
 }
 
-/** The architecture of a shape, with the defaults of the catalog filled in. */
+/**
+ * The architecture of a shape, with the defaults of the catalog filled in.
+ * @throws InputError where its numbers are none that an architecture can have
+ */
 export function architectureOf(shape: Shape): Architecture {
-  return architectureSchema.parse(grouped(shape))
+  const checked = architectureSchema.safeParse(grouped(shape))
+  if (checked.success) return checked.data
+  const issue = checked.error.issues[0]
+  throw inputError(`the numbers of the file make no model: ${issue?.path.join('.')}: ${issue?.message}`)
 }
 
 /** The layers of an architecture one by one. */

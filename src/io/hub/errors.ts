@@ -28,8 +28,13 @@ export function hubError(failure: Failure): InputError {
     return withHint('the repository is gated', hint)
   }
   if (status === 401) {
-    const hint = hasToken ? 'HF_TOKEN is set; is it still valid?' : 'if it is private or gated, set HF_TOKEN to an access token'
-    return withHint('the hub knows no such repository, or asks for a token', near === undefined ? hint : `${near} Else ${hint}`)
+    const hint = hasToken
+      ? 'HF_TOKEN is set; is it still valid?'
+      : 'if it is private or gated, set HF_TOKEN to an access token'
+    return withHint(
+      'the hub knows no such repository, or asks for a token',
+      near === undefined ? hint : `${near} Else ${hint}`,
+    )
   }
   if (code === 'RevisionNotFound') return withHint('the repository has no such revision', 'org/name@main is the newest')
   if (status === 404) return withHint('there is no such repository on the hub', near)

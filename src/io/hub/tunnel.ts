@@ -1,4 +1,4 @@
-import { type IncomingMessage, type RequestOptions, request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
@@ -25,7 +25,11 @@ export async function requestThrough(proxy: URL, url: URL, headers: Headers, sig
 }
 
 function forwarded(proxy: URL, url: URL, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
-  const options = { ...hostOf(proxy), path: url.href, headers: { ...plain(headers), host: url.host, ...authorization(proxy) } }
+  const options = {
+    ...hostOf(proxy),
+    path: url.href,
+    headers: { ...plain(headers), host: url.host, ...authorization(proxy) },
+  }
   return send(proxy.protocol === 'https:' ? httpsRequest : httpRequest, options, signal)
 }
 

@@ -163,6 +163,8 @@ const KEYS: Readonly<Record<string, string>> = {
 
 export function keyText({ section, key }: Change): string {
   if (VERBATIM.has(section)) return key
+  const target = /^(.*) (limit|met)$/.exec(key)
+  if (section === 'targets' && target !== null) return `${label(target[1] ?? '')} ${target[2]}`
   return (Object.hasOwn(KEYS, key) ? KEYS[key] : undefined) ?? (key.includes('/') ? key : label(key))
 }
 

@@ -1,6 +1,6 @@
 import type { FleetResult } from '../../result/fleet.ts'
 import { count } from '../../units.ts'
-import { bullets, details, escaped, fence, markdownTable } from '../markdown/blocks.ts'
+import { bullets, details, escaped, fence, foldedWhenLong, markdownTable } from '../markdown/blocks.ts'
 import { printable } from '../printable.ts'
 import { MARKS } from '../style.ts'
 import { lettersOf } from './letters.ts'
@@ -31,7 +31,15 @@ export function fleetMarkdown(given: FleetResult): string[] {
     `## ${escaped(result.scenario)}`,
     `${isPlaced ? MARKS.good : MARKS.bad} **${escaped(fleetSentence(result))}**`,
     ...(isPlaced ? [escaped(moneyParts(result).join(', '))] : shortage(result)),
-    ...(rows.length === 0 ? [] : [markdownTable(PLACEMENTS, rows)]),
+    ...(rows.length === 0
+      ? []
+      : [
+          foldedWhenLong(
+            `What runs where, ${count(rows.length)} placements`,
+            rows.length,
+            markdownTable(PLACEMENTS, rows),
+          ),
+        ]),
     ...moves(result),
     ...(result.nodes.length === 0 ? [] : [details(`Nodes, ${count(result.nodes.length)} in all`, fence(nodes))]),
     details('Kinds of node', kinds(result)),

@@ -4,7 +4,7 @@ import { bullets, details, escaped, foldedWhenLong, markdownTable } from '../mar
 import { printable } from '../printable.ts'
 import { MARKS } from '../style.ts'
 import { counted } from '../words.ts'
-import { pricesText } from './sentences.ts'
+import { keptSentence, noPlanSentence, pricesText, remedyText } from './sentences.ts'
 import { monthHead, monthRow, PROVIDERS, providerRows } from './tables.ts'
 import {
   breakText,
@@ -29,7 +29,8 @@ export function forecastMarkdown(given: ForecastResult): string[] {
 }
 
 function planned(result: ForecastResult): string[] {
-  const { months, by_workload: workloads, breaks, commitments, kept_for_usd: extra } = result
+  const { months, by_workload: workloads, breaks, commitments } = result
+  const kept = keptSentence(result)
   const switched = switchTexts(months)
   return [
     `${MARKS.good} **${escaped(totalSentence(result))}**`,
@@ -43,9 +44,7 @@ function planned(result: ForecastResult): string[] {
           ),
         ]),
     ...(breaks.length === 0 ? [] : [bullets(breaks.map(breakText))]),
-    ...(extra === null
-      ? []
-      : [escaped(`Keeping to the cap and the quotas costs ${dollars(extra)} more than without.`)]),
+    ...(kept === null ? [] : [escaped(kept)]),
     foldedWhenLong(
       'Month by month',
       months.length,
@@ -54,41 +53,41 @@ function planned(result: ForecastResult): string[] {
         months.map((month) => monthRow(month, months)),
       ),
     ),
-    markdownTable(
-      [
-        { title: 'workload' },
-        { title: 'dollars', align: 'right' },
-        { title: 'share', align: 'right' },
-        { title: 'each', align: 'right' },
-        { title: 'first month' },
-        { title: 'last month' },
-      ],
-      workloads.map((row, w) => [
-        row.workload,
-        dollars(row.usd),
-        percent(row.share),
-        unitPrice(row),
-        ...[months[0]!, months.at(-1)!].map(({ workloads: own }) => {
-          const load = loadText(own[w]!)
-          return `${load === '' ? '' : `${load}: `}${configurationText(own[w]!)}`
-        }),
-      ]),
+    foldedWhenLong(
+      'By workload',
+      workloads.length,
+      markdownTable(
+        [
+          { title: 'workload' },
+          { title: 'dollars', align: 'right' },
+          { title: 'share', align: 'right' },
+          { title: 'each', align: 'right' },
+          { title: 'first month' },
+          { title: 'last month' },
+        ],
+        workloads.map((row, w) => [
+          row.workload,
+          dollars(row.usd),
+          percent(row.share),
+          unitPrice(row),
+          ...[months[0]!, months.at(-1)!].map(({ workloads: own }) => {
+            const load = loadText(own[w]!)
+            return `${load === '' ? '' : `${load}: `}${configurationText(own[w]!)}`
+          }),
+        ]),
+      ),
     ),
     details('By provider', markdownTable(PROVIDERS, providerRows(result))),
     ...(switched.length === 0 ? [] : [details('Switches', bullets(switched))]),
   ]
 }
 
-function infeasible({ scenario, conflict, remedies, breaks }: ForecastResult): string[] {
-  const requirements = conflict?.requirements.join(', ') ?? 'its requirements'
+function infeasible(result: ForecastResult): string[] {
+  const { remedies, breaks } = result
   return [
-    `${MARKS.bad} **${escaped(`No plan for ${scenario}: ${requirements} cannot be met`)}**`,
+    `${MARKS.bad} **${escaped(noPlanSentence(result))}**`,
     ...(breaks.length === 0 ? [] : [bullets(breaks.map(breakText))]),
-    ...(remedies.length === 0
-      ? []
-      : [
-          `Single changes that give a plan:\n\n${bullets(remedies.map(({ text, usd }) => `${text}: ${dollars(usd)} in all`))}`,
-        ]),
+    ...(remedies.length === 0 ? [] : [`Single changes that give a plan:\n\n${bullets(remedies.map(remedyText))}`]),
   ]
 }
 

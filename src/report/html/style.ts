@@ -72,7 +72,7 @@ summary{cursor:pointer;font-weight:600}
 .nodes svg{display:block;margin:.15rem 0}
 .gpus text{font-size:13px;font-weight:600;fill:var(--on);text-anchor:middle}
 .gpus .idle{fill:var(--free);stroke:var(--line)}
-.gpus .dark{fill:#1b1f24}
+.gpus .dark{fill:#000}
 .letters{list-style:none;padding:0;columns:13rem;font-size:.9rem}
 .letters li{break-inside:avoid}
 .letters svg{margin-right:.5em;vertical-align:-6px}
@@ -88,4 +88,4 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}details::details-content{content
 `
 
 /** What the page's policy names, checked by a test: `openssl dgst -sha256 -binary | base64` of the text above. */
-export const STYLE_HASH = 'sha256-WiuiV30YwzXVHN5rEFoJ4AiUXiUFGbi4iNGTseqoqys='
+export const STYLE_HASH = 'sha256-yLJjzFYv0LyyZcy8JupfK5Jp0SBiwSf4t5u3oo9xIxA='

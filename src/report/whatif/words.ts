@@ -1,4 +1,4 @@
-import { usd, usdPerHour } from '../../units.ts'
+import { exactDuration, usd, usdPerHour } from '../../units.ts'
 import { type Form, shown } from '../../whatif/vary.ts'
 import type { BreakEven, Segment, WhatIf } from '../../whatif/what-if.ts'
 import { kindOf } from '../kinds/index.ts'
@@ -54,7 +54,8 @@ export function stepOf({ from, to, form }: WhatIf): number {
 
 export function stepText(result: WhatIf): string {
   const step = stepOf(result)
-  return result.form === 'factor' ? 'per +1%' : `per +${shown(step, result.form)}`
+  if (result.form === 'factor') return 'per +1%'
+  return `per +${result.form === 'duration' ? exactDuration(step) : shown(step, result.form)}`
 }
 
 /** What one step more costs on the mean of a stretch. */

@@ -7,7 +7,11 @@ export function bashProblem(text: string): string {
 }
 
 /** What a script prints, with the named programs replaced by one that prints its arguments, one a line. */
-export function argumentsOf(text: string, programs: readonly string[], environment: Record<string, string> = {}): string[] {
+export function argumentsOf(
+  text: string,
+  programs: readonly string[],
+  environment: Record<string, string> = {},
+): string[] {
   const stubs = programs.map((name) => `${name}() { printf '%s\\n' "$@"; }\nexport -f ${name}\n`).join('')
   const { stdout } = spawnSync('bash', ['-c', `${stubs}${text}`], {
     encoding: 'utf8',

@@ -152,7 +152,6 @@ describe('DeepSpeed', () => {
     [{ pipeline_parallel: 2 }, 'it has no pipeline parallelism', 'trainer=megatron-lm'],
     [{ expert_parallel: 2 }, 'does not divide experts', 'search.expert_parallel=[1]'],
     [{ context_parallel: 2 }, 'does not divide sequences', 'search.context_parallel=[1]'],
-    [{ loss: 'chunked' as const }, 'loss in chunks', '--set loss=fused'],
     [{ optimizer: 'muon' }, 'optimizer muon', 'search.optimizer=[adamw]'],
     [{ trainer: 'torchtune' }, 'for the trainer torchtune', '--set trainer=deepspeed'],
     [{ activation_checkpointing: 'selective' as const }, 'whole layers', 'search.activation_checkpointing'],

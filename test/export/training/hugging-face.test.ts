@@ -175,7 +175,6 @@ const AXOLOTL_KEYS = [
   'dp_shard_size',
   'tensor_parallel_size',
   'context_parallel_size',
-  'expert_parallel_size',
   'datasets',
   'output_dir',
 ]
@@ -243,7 +242,7 @@ describe('Axolotl', () => {
       {},
       own(),
       own({ loss: 'chunked', tensor_parallel: 2, context_parallel: 2, data_parallel: 2 }),
-      own({ expert_parallel: 2, loss: 'fused' }),
+      own({ loss: 'fused' }),
       own({ ...LORA, method: 'qlora', lora_targets: ATTENTION }),
     ]
     for (const each of asked) {
@@ -251,6 +250,12 @@ describe('Axolotl', () => {
       expect(unknown(config, AXOLOTL_KEYS)).toEqual([])
       expect(unknown(config.fsdp_config ?? {}, AXOLOTL_FSDP_KEYS)).toEqual([])
     }
+  })
+
+  it('refuses experts over GPUs: its mesh keeps the other weights once for each expert rank', () => {
+    expect(refusal(() => axolotl.train?.(trainExport(own({ expert_parallel: 2 }))))).toContain(
+      'expert parallelism keeps',
+    )
   })
 
   it('starts under torchrun', () => {

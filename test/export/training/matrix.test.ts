@@ -27,7 +27,17 @@ const SCENARIOS = [
   'train-8b-lora',
   'train-mixtral-lora',
 ]
-const TARGETS = ['deepspeed', 'accelerate', 'axolotl', 'llama-factory', 'torchtune', 'torchtitan', 'megatron', 'skypilot', 'slurm']
+const TARGETS = [
+  'deepspeed',
+  'accelerate',
+  'axolotl',
+  'llama-factory',
+  'torchtune',
+  'torchtitan',
+  'megatron',
+  'skypilot',
+  'slurm',
+]
 
 function planOf(name: string, set: readonly string[] = []): TrainPlan | null {
   const { best } = planText(scenarioText(name), `scenarios/${name}.yaml`, catalog, { asOf: '2026-11-21', top: 0, set })
@@ -105,7 +115,7 @@ describe.each<[target: string, trainer: string, scenario: string, reason: string
   ['torchtune', 'torchtune', 'train-8b-full', null],
   ['torchtune', 'torchtune', 'train-8b-lora', null],
   ['torchtune', 'torchtune', 'train-70b-qlora', null],
-  ['torchtune', 'torchtune', 'train-7b-consumer', 'no recipe of it for mistral-7b'],
+  ['torchtune', 'torchtune', 'train-7b-consumer', 'recomputes selectively'],
   ['torchtitan', 'torchtitan', 'train-8b-full', null],
   ['torchtitan', 'torchtitan', 'train-70b-lora', null],
   ['torchtitan', 'torchtitan', 'train-mixtral-lora', 'no recipe of it for mixtral-8x7b'],

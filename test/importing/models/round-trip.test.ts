@@ -8,6 +8,7 @@ import { matrixFlopsPerToken } from '../../../src/model/flops.ts'
 import { kvElementsPerToken } from '../../../src/model/kv.ts'
 import { countParameters } from '../../../src/model/parameters.ts'
 import { describeModel } from '../../../src/model/tensors.ts'
+import { plain } from './plain.ts'
 
 /** Models without a config.json of a public class, each with the reason. */
 const WITHOUT_FORM: Readonly<Record<string, string>> = {
@@ -19,15 +20,6 @@ const WITHOUT_FORM: Readonly<Record<string, string>> = {
 }
 
 const catalog = await loadCatalog()
-
-/** The architecture layer by layer, rotary tables written out: what two descriptions of one model share. */
-function plain(architecture: Architecture) {
-  const { rope_tables: tables, layers: _, ...rest } = architecture
-  const layers = layersOf(architecture)
-  const width = layers.map(({ attention }) => (attention.kind === 'softmax' ? attention.head_dim : 0)).find((each) => each > 0)
-  const usual = [{ rows: architecture.max_positions, width }]
-  return { ...rest, tables: tables ?? usual, layers }
-}
 
 function roundTrip(model: Model): Architecture {
   // As the file would hold it: what JSON cannot say is lost.

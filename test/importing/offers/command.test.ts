@@ -35,7 +35,10 @@ describe('plan catalog import offers', () => {
   test('an overlay directory that plans use, and that check looks at', () => {
     expect(run('own.csv', '--output', 'mine').stdout).toBe('')
     expect(readFileSync(at('mine/offers/acme.yaml'), 'utf8')).toBe(run('own.csv').stdout)
-    const planned = plan(['serve.yaml', '--catalog', 'mine', '--format', 'json', ...AS_OF], { cwd: folder })
+    const planned = plan(
+      ['serve.yaml', '--catalog', 'mine', '--set', 'search.gpus=[l40s]', '--format', 'json', ...AS_OF],
+      { cwd: folder },
+    )
     const { best } = JSON.parse(planned.stdout)
     expect(best.placement.provider).toBe('acme')
     expect(best.cost.price_as_of).toBe('2026-11-01')

@@ -113,8 +113,13 @@ describe("one's own price list", () => {
     ])
   })
 
-  test('the documentation names every column', () => {
+  test('the documentation names every column, and its example is read', () => {
     const text = readFileSync(new URL('../../../docs/prices.md', import.meta.url), 'utf8')
+    const example = /```csv\n([\s\S]*?)```/.exec(text)?.[1] ?? ''
+    expect(lines(imported('p.csv', example))).toEqual([
+      'box-8 h100-sxm-80gb x8 eu-1 on-demand 19.2 reserved-1y 14.4',
+      'box-4 l40s x4 eu-1 on-demand 3.6',
+    ])
     for (const [column, meaning] of Object.entries(OWN_COLUMNS))
       expect(text).toContain(`| \`${column}\` | ${meaning} |`)
   })

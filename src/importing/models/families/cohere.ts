@@ -18,7 +18,7 @@ export const cohere: Family = decoder({
   names: { positions: ['model_max_length', 'max_position_embeddings'] },
   attention: softmax({
     qkvBias: attentionBias,
-    qkNorm: { key: 'use_qk_norm', absent: false, then: 'per_head_each' },
+    qkNorm: { key: 'use_qk_norm', absent: false, kind: 'per_head_each' },
   }),
   mlp: dense(),
   norms: PARALLEL,

@@ -55,7 +55,7 @@ export const bailing: Family = decoder({
   attention: softmax({
     qkvBias: { key: 'use_qkv_bias', absent: false },
     outputBias: { key: 'use_bias', absent: false },
-    qkNorm: { key: 'use_qk_norm', absent: true, then: 'per_head' },
+    qkNorm: { key: 'use_qk_norm', absent: true, kind: 'per_head' },
   }),
   mlp: experts({
     experts: 'num_experts',
@@ -108,7 +108,7 @@ export const hunyuan: Family = decoder({
   tied: false,
   attention: softmax({
     qkvBias: { key: 'attention_bias', absent: false },
-    qkNorm: { key: 'use_qk_norm', absent: false, then: 'per_head' },
+    qkNorm: { key: 'use_qk_norm', absent: false, kind: 'per_head' },
   }),
   mlp: experts({
     experts: 'num_experts',

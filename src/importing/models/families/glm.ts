@@ -33,7 +33,7 @@ export const glm4Moe: Family = decoder({
   attention: softmax({
     qkvBias: { key: 'attention_bias', absent: false },
     outputBias: false,
-    qkNorm: { key: 'use_qk_norm', absent: false, then: 'per_head' },
+    qkNorm: { key: 'use_qk_norm', absent: false, kind: 'per_head' },
   }),
   mlp: experts({
     experts: 'n_routed_experts',

@@ -44,7 +44,7 @@ export const minimaxM1: Family = decoder({
 export const minimaxM2: Family = decoder({
   types: { minimax_m2: 'MiniMaxM2ForCausalLM' },
   tied: false,
-  attention: softmax({ qkNorm: { key: 'use_qk_norm', absent: true, then: 'full' } }),
+  attention: softmax({ qkNorm: { key: 'use_qk_norm', absent: true, kind: 'full' } }),
   mlp: experts({
     experts: 'num_local_experts',
     chosen: 'num_experts_per_tok',

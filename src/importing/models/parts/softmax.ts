@@ -34,7 +34,7 @@ export interface SoftmaxTraits {
   readonly names?: Partial<Names>
   readonly qkvBias?: Switch
   readonly outputBias?: Switch
-  readonly qkNorm?: QkNorm | { readonly key: string; readonly absent: boolean; readonly then: QkNorm }
+  readonly qkNorm?: QkNorm | { readonly key: string; readonly absent: boolean; readonly kind: QkNorm }
   readonly sinks?: boolean
   readonly gate?: Softmax['output_gate']
   readonly windows?: Windows
@@ -108,7 +108,7 @@ function headDim(fields: Fields, heads: number, names: Names, dividedOnly: boole
 
 function readNorm(fields: Fields, norm: NonNullable<SoftmaxTraits['qkNorm']>): QkNorm {
   if (typeof norm === 'string') return norm
-  return fields.flag(norm.key, norm.absent) ? norm.then : 'none'
+  return fields.flag(norm.key, norm.absent) ? norm.kind : 'none'
 }
 
 function writeNorm(norm: NonNullable<SoftmaxTraits['qkNorm']>, value: QkNorm): ConfigKeys {

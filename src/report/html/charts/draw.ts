@@ -44,15 +44,17 @@ const TEXT_ATTRIBUTES = new Set(['font-size', 'font-family', 'font-weight'])
  */
 function inline(svg: string, hint: Hint): string {
   return svg
+    .replace(/>([^<]*)</g, (_, text: string) => `>${isolated(text.replace(/\n\s*/g, ''))}<`)
     .replace(/<style[\s\S]*?<\/style>/, '')
     .replace(/<defs[\s\S]*?<\/defs>/, '')
     .replace(/<svg [^>]*viewBox="([^"]*)">/, '<svg viewBox="$1" aria-hidden="true">')
     .replace(/<rect [^>]*fill="none"><\/rect>/, '')
+    .replace(/<path (?:(?!stroke=)[^>])*fill="none"(?:(?!stroke=)[^>])*><\/path>/g, '')
     .replace(
       /<path ([^>]*)ecmeta_series_index="(\d+)" ecmeta_data_index="(\d+)"([^>]*)><\/path>/g,
       (_, before: string, series: string, index: string, after: string) => {
         const text = hint(Number(series), Number(index))
-        return `<path ${before}${after}>${text === null ? '' : `<title>${escaped(text)}</title>`}</path>`
+        return `<path ${before.trimEnd()}${after}>${text === null ? '' : `<title>${escaped(text)}</title>`}</path>`
       },
     )
     .replace(/<(text|tspan)([^>]*) style="([^"]*)"/g, (_, tag: string, before: string, style: string) => {
@@ -70,7 +72,6 @@ function inline(svg: string, hint: Hint): string {
           (_, name: string, value: string) => ` ${name}="${rounded(value)}"`,
         ),
     )
-    .replace(/>([^<]*)</g, (_, text: string) => `>${isolated(text.replace(/\n\s*/g, ''))}<`)
 }
 
 /** Tenths of a pixel are as fine as anybody sees. */

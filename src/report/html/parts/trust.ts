@@ -40,9 +40,11 @@ export function recordTable({ accuracy }: AnyPlan): Html | null {
 
 /** Offers that the plans stand on, with the day of their price. */
 export function pricesTable(plans: readonly AnyPlan[]): Html | null {
-  const offers = new Map(
-    plans.flatMap((plan) => (plan.placement.offer === null ? [] : [[plan.placement.offer, plan] as const])),
-  )
+  const offers = new Map<string, AnyPlan>()
+  for (const plan of plans) {
+    const { offer } = plan.placement
+    if (offer !== null && !offers.has(offer)) offers.set(offer, plan)
+  }
   if (offers.size === 0) return null
   const rows = [...offers].map(([offer, { placement, cost }]) => [
     offer,
