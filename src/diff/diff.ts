@@ -66,7 +66,7 @@ export function diffOf(old: Side, next: Side): Diff {
     // Serving knows no price of a run, and a fleet without owned nodes none of electricity.
     .filter((line) => (line.old ?? 0) !== 0 || (line.new ?? 0) !== 0)
   const changes = [
-    ...changesBetween(factsOf(old.result), factsOf(next.result)),
+    ...changesBetween(factsOf(old.result, next.result), factsOf(next.result, old.result)),
     ...notesBetween(old.result, next.result),
   ]
   return {
@@ -74,19 +74,29 @@ export function diffOf(old: Side, next: Side): Diff {
     kind,
     old: summaryOf(old),
     new: summaryOf(next),
-    identical: changes.length === 0 && money.every(({ old: before, new: after }) => before === after),
+    identical:
+      changes.length === 0 &&
+      old.result !== null &&
+      next.result !== null &&
+      money.every(({ old: before, new: after }) => before === after),
     money,
     effects: effectsOf(old, next),
     changes,
   }
 }
 
-/** Everything that a result states apart from its price and its sentences. A side without the scenario states nothing. */
-function factsOf(result: DiffableResult | null): Fact[] {
-  if (result === null) return []
+/** Where the other side has no plan, the figures of this one have nothing beside them: what it stands on says enough. */
+const ALONE = new Set(['model', 'placement', 'configuration', 'missed by the closest'])
+
+/** Everything that a result states apart from its price and its sentences, as far as the other side can state it as well. */
+function factsOf(result: DiffableResult | null, other: DiffableResult | null): Fact[] {
+  if (result === null || other === null) return []
   const status: Fact = { section: 'answer', key: 'status', value: result.status, unit: '' }
   const objective: Fact = { section: 'answer', key: 'objective', value: result.objective, unit: '' }
-  return [status, objective, ...ofKind(result)]
+  const facts = ofKind(result)
+  const single = result.kind === 'serve' || result.kind === 'train'
+  const alone = single && hasPlan(result) !== hasPlan(other)
+  return [status, objective, ...(alone ? facts.filter(({ section }) => ALONE.has(section)) : facts)]
 }
 
 function ofKind(result: DiffableResult): Fact[] {

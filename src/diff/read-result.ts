@@ -15,7 +15,7 @@ const SCHEMAS: Readonly<Record<DiffableKind, z.ZodType>> = {
 
 /** Whether a parsed JSON value looks like what `--format json` wrote, rather than a scenario. */
 export function looksLikeResult(value: unknown): boolean {
-  return isRecord(value) && ('results' in value || 'status' in value)
+  return isRecord(value) && ['results', 'status', 'placement'].some((key) => Object.hasOwn(value, key))
 }
 
 /**
@@ -25,8 +25,13 @@ export function looksLikeResult(value: unknown): boolean {
 export function readResults(value: unknown, file: string): DiffableResult[] {
   if (!isRecord(value))
     throw wrong(file, 'the document is no result of plan', 'save one with --format json --output FILE')
+  if (Object.hasOwn(value, 'placement')) {
+    throw wrong(file, 'the document is an estimate, not the result of a plan', 'plan a scenario with --format json')
+  }
   checkVersion(value.version, file)
   if (!Array.isArray(value.results)) return [readResult(value, file)]
+  if (value.results.length === 0)
+    throw wrong(file, 'the document holds no results', 'plan a scenario with --format json')
   return value.results.map((each) => readResult(each, file))
 }
 

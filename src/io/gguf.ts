@@ -158,7 +158,7 @@ async function remoteHeader(
   options: NetworkOptions & Pick<SourceOptions, 'known'>,
 ): Promise<{ header: GgufHeader; cached: string | null }> {
   const { env, offline, refresh } = options
-  const url = withoutQuery(address).replace('/blob/', '/resolve/')
+  const url = withoutQuery(address)
   const cache = new Cache(`${cacheFolder(env)}/gguf`, isHeader)
   const kept = refresh && !offline ? undefined : cache.read(url)
   if (kept !== undefined) return { header: kept.value, cached: kept.day }
@@ -227,8 +227,10 @@ function unreadable(url: string, error: unknown, env: NodeJS.ProcessEnv): InputE
   return hubError({ subject: url, endpoint, status: null, code: null, cause: error, hasToken, known: [] })
 }
 
+/** The address of a file itself, also where that of its page on the hub was copied. */
 function withoutQuery(address: string): string {
-  return /^https?:\/\//.test(address) ? address.replace(/[?#].*$/, '') : address
+  if (!/^https?:\/\//.test(address)) return address
+  return address.replace(/[?#].*$/, '').replace('/blob/', '/resolve/')
 }
 
 function isHeader(value: unknown): value is GgufHeader {

@@ -13,13 +13,13 @@ const EXAMPLES = 3
 
 /** What became of the rows of price lists, for standard error: imported, skipped by reason with the first examples, left out. */
 export function importText(result: OfferImport, findings: readonly Finding[], asOf: string): string {
-  const lines = result.read.map(({ file, form, rows }) => printable(`${file}: ${form}, ${count(rows)} rows`))
+  const lines = result.read.map(({ file, form, rows }) => printable(`${file}: ${form}, ${number(rows, 'row')}`))
   for (const { provider, offers } of result.files)
-    lines.push(`${MARKS.good} ${provider}: ${count(offers.length)} offers`)
-  lines.push(`${count(result.used)} rows behind them; prices without a day of their own are dated ${asOf}`)
+    lines.push(`${MARKS.good} ${provider}: ${number(offers.length, 'offer')}`)
+  lines.push(`${number(result.used, 'row')} behind them; prices without a day of their own are dated ${asOf}`)
   const groups = grouped(result.skips)
   if (groups.length > 0) {
-    lines.push('', `Skipped: ${count(result.skips.length)} rows`)
+    lines.push('', `Skipped: ${number(result.skips.length, 'row')}`)
     const rows = groups.map(({ reason, skips }) => [reason, count(skips.length), examplesOf(skips)])
     lines.push(...table([{ title: 'reason' }, { title: 'rows', align: 'right' }, { title: 'first', least: 20 }], rows))
     lines.push(...groups.flatMap(({ reason }) => wrap(`${reason}: ${skipReasons[reason]}`, '  ')))
@@ -88,6 +88,10 @@ function examplesOf(skips: readonly Skip[]): string {
     return `${what}${times} (line ${all[0]?.line ?? 0})`.trim()
   })
   return printable(`${shown.join(', ')}${details.length > EXAMPLES ? ', ...' : ''}`)
+}
+
+function number(value: number, what: string): string {
+  return `${count(value)} ${what}${value === 1 ? '' : 's'}`
 }
 
 function place(drop: Drop | undefined): string {

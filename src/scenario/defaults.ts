@@ -59,7 +59,7 @@ export interface Completed {
  * Fills in the defaults and says which. `fallbackName` names the scenario where it has no `name` (its file name).
  */
 export function applyDefaults(scenario: ServeScenario, fallbackName = 'scenario'): Completed {
-  const assumptions: string[] = []
+  const assumptions: string[] = [...(scenario.assumed ?? [])]
   const orAssume = assuming(assumptions)
   const { traffic, latency = {}, search = {} } = scenario
   const tokens = Math.ceil(traffic.input_tokens + traffic.output_tokens)

@@ -25,7 +25,7 @@ export function checkModel(model: ModelChoice, check: Checker): ModelChoice {
   const reference = model[kind] ?? ''
   const key = sourceKey({ kind, reference, file: check.file })
   if (find(check.catalog, 'models', key) !== undefined) return key
-  const hint = 'a program reads it and gives the catalog back with it: withModels(catalog, models)'
+  const hint = 'in a program, loadCatalogs({ models }) takes a parsed config.json under an id of your choice'
   check.error(['model', kind], `the model ${JSON.stringify(reference)} was not read before planning`, hint)
   return model
 }

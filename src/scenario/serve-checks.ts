@@ -1,7 +1,7 @@
-import { get } from '../catalog/catalog.ts'
+import { find, get } from '../catalog/catalog.ts'
 import { releaseFor } from '../catalog/support.ts'
 import { count } from '../units.ts'
-import type { Prices } from './common.ts'
+import type { ModelChoice, Prices } from './common.ts'
 import type { Checker } from './ids.ts'
 import { checkModel } from './model-checks.ts'
 import { rateKeys, type ServeScenario, type Traffic } from './serve.ts'
@@ -18,11 +18,32 @@ export function checkServe(scenario: ServeScenario, check: Checker): ServeScenar
   const engineId = check.entry('engines', engine, ['engine'], ['any']) ?? engine
   checkEngineVersion(scenario, engineId, check)
   if (prices !== undefined) checkPrices(prices, check)
-  const resolved: ServeScenario = { ...scenario, model: modelId }
+  const resolved: ServeScenario = { ...scenario, ...ggufDefaults(scenario, modelId, check), model: modelId }
   if (scenario.engine !== undefined) resolved.engine = engineId
-  if (search !== undefined) resolved.search = checkSearch(search, check)
+  if (resolved.search !== undefined) resolved.search = checkSearch(resolved.search, check)
   return resolved
 }
+
+/** A GGUF file runs as it is: in llama.cpp and in its own format, where the scenario leaves them open. */
+function ggufDefaults(
+  { model, engine, search }: ServeScenario,
+  id: ModelChoice,
+  check: Checker,
+): Partial<ServeScenario> {
+  if (typeof model === 'string' || model.gguf === undefined || typeof id !== 'string') return {}
+  const scheme = find(check.catalog, 'models', id)?.native_quantization?.scheme
+  const assumed: string[] = []
+  if (engine === undefined) assumed.push(`engine: ${GGUF_ENGINE}, which runs GGUF files`)
+  const ownFormat =
+    scheme !== undefined && search?.quantization === undefined && (engine ?? GGUF_ENGINE) === GGUF_ENGINE
+  if (ownFormat) assumed.push(`quantization: ${scheme}, as the GGUF file is`)
+  return {
+    ...(engine === undefined ? { engine: GGUF_ENGINE } : {}),
+    ...(ownFormat ? { search: { ...search, quantization: [scheme] } } : {}),
+    ...(assumed.length === 0 ? {} : { assumed }),
+  }
+}
+const GGUF_ENGINE = 'llama.cpp'
 
 function checkRate(traffic: Traffic, check: Checker): void {
   const given = rateKeys.filter((key) => traffic[key] !== undefined)

@@ -81,6 +81,9 @@ export const serveSchema = z
   .meta({ id: 'serve' })
 
 /** A serving scenario as written: numbers read, defaults not filled in. */
-export type ServeScenario = z.infer<typeof serveSchema>
+export type ServeScenario = z.infer<typeof serveSchema> & {
+  /** What was assumed when the scenario was read, in sentences: never written in a file. */
+  readonly assumed?: readonly string[]
+}
 export type Traffic = ServeScenario['traffic']
 export type ServeSearch = NonNullable<ServeScenario['search']>

@@ -31,7 +31,10 @@ export function parseVary(text: string): Vary {
   if (from === undefined) throw varyError(text, `${JSON.stringify(low)} is no number, percent or time`)
   if (to === undefined) throw varyError(text, `${JSON.stringify(high)} is no number, percent or time`)
   const form = from.form === 'number' && from.value === 0 ? to.form : from.form
-  if (to.form !== form) throw varyError(text, 'both ends are written in the same way')
+  if (to.form !== form) {
+    const hint = form === 'factor' && to.form === 'share' ? `a change carries its sign: +${high.trim()}` : undefined
+    throw varyError(text, 'both ends are written in the same way', hint)
+  }
   const isFactor = form === 'factor'
   const [start, end] = [isFactor && from.form === 'number' ? 1 : from.value, to.value]
   if (!(start < end)) throw varyError(text, 'the range goes from the smaller value to the larger one')

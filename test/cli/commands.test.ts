@@ -151,7 +151,7 @@ describe('plan schema', () => {
 
 describe('plan completion', () => {
   test.each(['bash', 'zsh', 'fish'])('prints a script for %s that asks the program', (shell) => {
-    expect(plan(['completion', shell]).stdout).toContain('plan __complete')
+    expect(plan(['completion', shell]).stdout).toContain(' __complete ')
   })
 
   test.each<[string[], string[]]>([

@@ -165,16 +165,6 @@ describe('bad input: exit 2, one line a problem, nothing on standard output', ()
     ['a flag without value', ['x.yaml', '--top'], /^plan: --top needs a value\n$/],
     ['no such day', ['x.yaml', '--as-of', '2026-02-30'], /YYYY-MM-DD, got "2026-02-30"/],
     ['no such form', ['x.yaml', '--format', 'jsn'], /did you mean "json"\?/],
-    [
-      'a form of a later version',
-      ['x.yaml', '--format', 'html'],
-      /^plan: --format html is not available in this version/,
-    ],
-    [
-      'a command of a later version',
-      ['diff', 'a.yaml', 'b.yaml'],
-      /^plan: "plan diff" is not available in this version/,
-    ],
     ['a misspelt command', ['estimat', 'llama-3-70b'], /did you mean "estimate"\?/],
     [
       'a missing file',

@@ -154,6 +154,10 @@ describe('changes', () => {
     const won = diffOf(side(infeasibleResult()), side(exampleResult()))
     expect(diffText([won], [[]], { color: false })).toMatch(/^serve-70b: no plan -> \$9\.96\/h\n/)
     expect(won.effects).toBeNull()
+    // Figures that nothing stands beside are not listed: what the plan stands on is.
+    expect(new Set(won.changes.map(({ section }) => section))).toEqual(
+      new Set(['answer', 'placement', 'configuration', 'missed by the closest']),
+    )
   })
 })
 
@@ -208,6 +212,8 @@ describe('saved results', () => {
     expect(readResults({ ...one, later: 1 }, 'a.json')).toHaveLength(1)
     delete one.best.cost.usd_per_hour
     expect(() => readResults(one, 'a.json')).toThrow(/best\.cost\.usd_per_hour/)
+    expect(() => readResults({ version: 1, results: [] }, 'a.json')).toThrow(/holds no results/)
+    expect(() => readResults({ placement: {} }, 'a.json')).toThrow(/is an estimate/)
     expect(() => readResults({ version: 1, kind: 'recipe', status: 'x' }, 'a.json')).toThrow(InputError)
   })
 })
@@ -223,6 +229,8 @@ describe('pairs', () => {
       [null, 'c'],
       ['a', null],
     ])
+    const absent = diffOf(pairs[1]!.old, pairs[1]!.new)
+    expect([absent.identical, absent.changes, absent.money[0]!.new]).toEqual([false, [], 9.96])
     const texts = pairs.map((pair) => diffText([diffOf(pair.old, pair.new)], [[]], { color: false }).split('\n')[0])
     expect(texts).toEqual(['b: no changes', 'c: new, $9.96/h', 'a: gone, was $9.96/h'])
   })

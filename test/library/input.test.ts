@@ -172,3 +172,37 @@ test('overlays and data that are none are refused with their place', async () =>
   const data = { ...catalogToData(catalogs), gpus: undefined }
   expect(await problems(() => loadCatalogs({ data: data as never }))).toEqual([expect.stringMatching(/it lacks gpus/)])
 })
+
+/** The config.json of Llama 3.1 8B, of its fields those that say what it is made of. */
+const llama = {
+  architectures: ['LlamaForCausalLM'],
+  model_type: 'llama',
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  vocab_size: 128256,
+  max_position_embeddings: 131072,
+  tie_word_embeddings: false,
+  torch_dtype: 'bfloat16',
+}
+
+test('a model by its config.json is planned as the same model of the catalog', async () => {
+  const own = await loadCatalogs({ models: { mine: llama } })
+  expect(own.hash).not.toBe(catalogs.hash)
+  const configuration = { gpu: 'h100-sxm-80gb', context: 8192, concurrency: 16 } as const
+  const mine = estimate({ ...configuration, model: 'mine' }, { ...settings, catalogs: own })
+  const shipped = estimate({ ...configuration, model: 'llama-3.1-8b' }, settings)
+  expect(mine.memory).toEqual(shipped.memory)
+  expect(mine.performance).toEqual(shipped.performance)
+  const planned = await plan({ ...serve, model: 'mine' }, { ...settings, catalogs: own })
+  expect(planned.best?.cost).toEqual((await plan(serve, settings)).best?.cost)
+})
+
+test('what a config.json lacks is named with the model and the field', async () => {
+  const { vocab_size: _, ...short } = llama
+  const lines = await problems(() => loadCatalogs({ models: { short, odd: { model_type: 'foo' } } }))
+  expect(lines.join('\n')).toMatch(/^models\.short.*vocab_size/m)
+  expect(lines.join('\n')).toMatch(/^models\.odd.*foo/m)
+})

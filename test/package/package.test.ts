@@ -54,7 +54,7 @@ test('it plans the shipped scenarios as the clone does, with HiGHS', () => {
 })
 
 test('it starts threads from its own file, for as many plans as are worth them', () => {
-  const flags = ['--by', 'gpu', '--format', 'csv', ...AS_OF]
+  const flags = ['--by', 'gpu', '--set', 'search.quantization=[fp8]', '--format', 'csv', ...AS_OF]
   const there = plan('compare', 'node_modules/gpu-plan/scenarios/serve-8b.yaml', ...flags)
   expect(there.stdout.split('\n').length).toBeGreaterThan(16)
   expect(there.stdout).toBe(run(['compare', 'scenarios/serve-8b.yaml', ...flags]).stdout)

@@ -36,6 +36,7 @@ describe('--vary', () => {
     ['price=-120%..+30%', /leaves nothing/],
     ['price=-30%..2', /in the same way/],
     ['deadline=24..96h', /in the same way/],
+    ['price=-1%..1%', /a change carries its sign: \+1%/],
   ])('%s is refused', (text, message) => {
     expect(() => parseVary(text)).toThrow(message)
   })

@@ -3,13 +3,16 @@ import { dimensionValues, type PlanOptions } from '../../../planners/index.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
+import type { SourceOptions } from '../../io/model-source.ts'
+import { scenarioModels } from '../../io/scenario-models.ts'
 import { compareCsv, compareJson } from '../../report/compare/data.ts'
 import { compareMarkdown } from '../../report/compare/markdown.ts'
 import { compared, type Option } from '../../report/compare/options.ts'
 import { compareText } from '../../report/compare/text.ts'
-import { formatDiagnostic, inputError } from '../../scenario/diagnostic.ts'
+import { formatDiagnostic, InputError, inputError } from '../../scenario/diagnostic.ts'
+import { withModels } from '../../scenario/sources.ts'
 import { seconds } from '../../units.ts'
-import { type Outcome, outcomeOf } from '../batch/job.ts'
+import { type Job, type Outcome, outcomeOf } from '../batch/job.ts'
 import { type Prepared, planAll } from '../batch/plan-all.ts'
 import type { Call } from '../command.ts'
 import { pageFormatOf } from '../common-flags.ts'
@@ -17,6 +20,7 @@ import { colored, deliver } from '../deliver.ts'
 import { reportInput } from '../errors.ts'
 import { EXIT, type ExitCode, worst } from '../exit-codes.ts'
 import { gate } from '../gate.ts'
+import { sourceOptionsOf } from '../network-options.ts'
 import { planOptionsOf } from '../planning-flags.ts'
 import { Progress } from '../progress.ts'
 
@@ -32,7 +36,11 @@ export async function compareOptions({ flags, terminal, words, entry }: Call): P
   }
   const overlays = flags.texts('catalog')
   const catalog = await loadCatalog(overlays)
-  const jobs = by === null ? scenarioJobs(words, options) : dimensionJobs(words, by, catalog, options)
+  const sources = sourceOptionsOf(flags, catalog)
+  const jobs =
+    by === null
+      ? await scenarioJobs(words, options, sources)
+      : await dimensionJobs(words, by, catalog, options, sources)
   const noun = by === null ? 'scenarios' : 'options'
   const progress = flags.switch('quiet') ? null : new Progress(terminal, jobs.length, noun)
   const started = performance.now()
@@ -60,11 +68,29 @@ export async function compareOptions({ flags, terminal, words, entry }: Call): P
 }
 
 /** The files are read here: standard input cannot be read twice, and what is wrong with one keeps none of the others. */
-function scenarioJobs(files: readonly string[], options: PlanOptions): Prepared[] {
-  return files.map((name) => ({
-    name,
-    ...outcomeOf(() => ({ text: readText(name), file: name === '-' ? STDIN_NAME : name, options })),
-  }))
+async function scenarioJobs(
+  files: readonly string[],
+  options: PlanOptions,
+  sources: SourceOptions,
+): Promise<Prepared[]> {
+  const jobs: Prepared[] = []
+  for (const name of files) {
+    const file = name === '-' ? STDIN_NAME : name
+    const read = outcomeOf(() => ({ text: readText(name), file, options }))
+    jobs.push({ name, ...('wrong' in read ? read : await withItsModels(read, sources)) })
+  }
+  return jobs
+}
+
+/** The job with the models that its scenario names, or what is wrong with them. */
+async function withItsModels<J extends Omit<Job, 'name'>>(job: J, sources: SourceOptions) {
+  try {
+    const models = await scenarioModels([{ text: job.text, file: job.file, set: job.options.set }], sources)
+    return { ...job, models }
+  } catch (error) {
+    if (error instanceof InputError) return { wrong: error.diagnostics }
+    throw error
+  }
 }
 
 /** Keys of a scenario that a dimension narrows, where they are not `search.` and its name. */
@@ -74,7 +100,13 @@ const PATHS: Readonly<Record<string, string>> = {
   lora_rank: 'search.lora.rank',
 }
 
-function dimensionJobs(files: readonly string[], by: string, catalog: Catalog, options: PlanOptions): Prepared[] {
+async function dimensionJobs(
+  files: readonly string[],
+  by: string,
+  shipped: Catalog,
+  options: PlanOptions,
+  sources: SourceOptions,
+): Promise<Prepared[]> {
   const [file = '', second] = files
   if (second !== undefined) {
     throw inputError(`--by splits one scenario, got ${files.length}`, { hint: 'leave out --by to compare scenarios' })
@@ -88,10 +120,13 @@ function dimensionJobs(files: readonly string[], by: string, catalog: Catalog, o
     // Adapter settings of a scenario of several methods mean nothing to full training, which refuses them.
     ...(by === 'method' && value === 'full' ? ['search.lora='] : []),
   ]
+  const models = await scenarioModels([{ text, file: name, set: options.set }], sources)
+  const catalog = withModels(shipped, models)
   return dimensionValues(text, name, catalog, by, options.asOf, options.set).map((value) => ({
     name: value,
     file: name,
     text,
+    models,
     options: { ...options, set: changes(value) },
   }))
 }

@@ -1,6 +1,6 @@
 import type { ScenarioResult } from '../../../planners/index.ts'
 import { didYouMean } from '../../catalog/suggest.ts'
-import { exportPlan, type PlanToExport } from '../../export/from-plan.ts'
+import { exportPlan, isServing, type PlanToExport } from '../../export/from-plan.ts'
 import { exportTarget, exportTargets } from '../../export/index.ts'
 import type { ExportFile, ExportTarget } from '../../export/target.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
@@ -37,9 +37,19 @@ export async function exportScenario({ flags, terminal, words }: Call): Promise<
     if (code === EXIT.infeasible) terminal.note(report(made.result))
     return code
   }
-  const files = plans.map((plan) => ({ plan, files: exportPlan(plan, target, made.catalog) }))
+  const wanted = takenBy(target, plans, terminal)
+  const files = wanted.map((plan) => ({ plan, files: exportPlan(plan, target, made.catalog) }))
   deliverFiles(namedApart(files), flags, terminal)
   return EXIT.ok
+}
+
+/** Of a fleet, the workloads of the target's kind; the others are named. A single plan is the target's own business. */
+function takenBy(target: ExportTarget, plans: readonly PlanToExport[], terminal: Terminal): readonly PlanToExport[] {
+  const taken = plans.filter(({ plan }) => (isServing(plan) ? target.serve : target.train) !== undefined)
+  if (taken.length === 0) return plans
+  const left = plans.filter((each) => !taken.includes(each)).map(({ name }) => JSON.stringify(name))
+  if (left.length > 0) terminal.note(`left out, as --to ${target.id} does not take their kind: ${left.join(', ')}`)
+  return taken
 }
 
 /** @throws InputError with the nearest target, or all of them. */
@@ -97,11 +107,17 @@ function deliverFiles(files: readonly ExportFile[], flags: Flags, terminal: Term
       terminal.result(only.text)
       return
     }
-    terminal.result(files.map(({ name, text }) => `# --- ${name}\n${text}`).join('\n'))
+    terminal.result(files.map(printed).join('\n'))
     if (!quiet) terminal.note(`${files.length} files; --output DIRECTORY/ writes each of them`)
     return
   }
   const written =
     files.length === 1 && !isDirectoryPath(output) ? [writeFileTo(output, only)] : writeFiles(output, files)
   if (!quiet) terminal.note(`written: ${written.join(', ')}`)
+}
+
+/** Files of Kubernetes one after the other are documents of one stream. */
+function printed({ name, text }: ExportFile, index: number, all: readonly ExportFile[]): string {
+  const stream = all.every((file) => file.name.endsWith('.yaml')) && index > 0
+  return `${stream ? '---\n' : ''}# --- ${name}\n${text}`
 }

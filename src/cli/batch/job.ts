@@ -1,6 +1,8 @@
 import { type PlanOptions, type PlanResult, planText } from '../../../planners/index.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
+import type { Model } from '../../catalog/model.ts'
 import { type Diagnostic, InputError } from '../../scenario/diagnostic.ts'
+import { withModels } from '../../scenario/sources.ts'
 
 /** One plan to make, as plain data that a thread can be sent. */
 export interface Job {
@@ -10,14 +12,16 @@ export interface Job {
   readonly file: string
   readonly text: string
   readonly options: PlanOptions
+  /** Models that the scenario names by file or repository, under the names by which planning looks for them. */
+  readonly models?: ReadonlyMap<string, Model>
 }
 
 /** What came of a job: a plan, or what is wrong with its input. */
 export type Outcome = { readonly result: PlanResult } | { readonly wrong: readonly Diagnostic[] }
 
 /** Plans one scenario. A defect of this program is thrown. */
-export function runJob({ text, file, options }: Job, catalog: Catalog): Outcome {
-  return outcomeOf(() => ({ result: planText(text, file, catalog, options) }))
+export function runJob({ text, file, options, models = new Map() }: Job, catalog: Catalog): Outcome {
+  return outcomeOf(() => ({ result: planText(text, file, withModels(catalog, models), options) }))
 }
 
 /** What `make` returns, or what is wrong with its input. */

@@ -17,13 +17,16 @@ export const catalog: Command = {
 Usage:
   plan catalog list|show|check [SUBJECT or ID]
   plan catalog import offers FILE... [--provider NAME] [--output DIR]
-  plan catalog import model DIR|config.json|FILE.gguf|ORG/NAME[@REVISION] [--id ID] [--output DIR]
-  plan catalog export model ID                             its config.json`,
+  plan catalog import model MODEL [--id ID] [--output DIR]
+  plan catalog export model ID                its config.json
+
+MODEL to import is a config.json, the directory of one, a GGUF file, or
+ORG/NAME[@REVISION] of the Hugging Face hub.`,
   exits: { 0: 'printed, imported; check: nothing to look at', 4: 'check: something to look at' },
   words: Number.POSITIVE_INFINITY,
   completes: [
-    ['list', 'show', 'check', 'import'],
-    { after: { list: 'subjects', show: 'ids', import: ['model', 'offers'] } },
+    ['list', 'show', 'check', 'import', 'export'],
+    { after: { list: 'subjects', show: 'ids', import: ['model', 'offers'], export: ['model'] } },
   ],
   flags: { ...outputFlags, 'as-of': priceFlags['as-of']!, ...checkFlags, ...importOffersFlags, ...importModelFlags },
   handle: async (call) => (await import('../actions/catalog.ts')).catalogAction(call),

@@ -11,7 +11,8 @@ export const estimate: Command = {
     --context 8192 --concurrency 32 --quantization bf16
   plan estimate llama-3.1-8b --gpu h100-sxm-80gb --method lora --micro-batch 4
 
-MODEL is a catalog id, a config.json or its directory, a GGUF file, or ORG/NAME[@REVISION] of a hub.
+MODEL is a catalog id, a config.json or its directory, a GGUF file, or
+ORG/NAME[@REVISION] of a hub.
 
 Usage:
   plan estimate MODEL --gpu ID [flags]                  serving

@@ -12,7 +12,8 @@ export const fit: Command = {
   plan fit llama-3.1-8b --gpu h100-sxm-80gb --context 8192
   plan fit llama-3-70b --gpu h100-sxm-80gb --method qlora --sequence-length 4096
 
-MODEL is a catalog id, a config.json or its directory, a GGUF file, or ORG/NAME[@REVISION] of a hub.
+MODEL is a catalog id, a config.json or its directory, a GGUF file, or
+ORG/NAME[@REVISION] of a hub.
 
 Usage:
   plan fit MODEL --gpu ID [flags]                  serving

@@ -102,15 +102,17 @@ function fleetPlans(
     throw inputError(`the fleet places no workload ${JSON.stringify(workload)}`, { hint })
   }
   const wanted = result.placements.filter((each) => workload === undefined || each.workload === workload)
-  return wanted.map((each, index) => {
+  const used = new Set<string>()
+  return wanted.map((each) => {
     if (each.gpu_share < 1) {
       throw inputError(`${JSON.stringify(each.workload)} shares its GPUs with another model, which no target can say`, {
-        hint: 'plan the fleet with co_locate: false',
+        hint: 'plan the fleet with co_locate: false, or export the others one by one with --workload',
       })
     }
     // A workload may stand in several places, each with a configuration of its own.
-    const again = wanted.slice(0, index).filter((other) => other.workload === each.workload).length
-    const name = again === 0 ? each.workload : `${each.workload}-${again + 1}`
+    let name = each.workload
+    for (let number = 2; used.has(name); number++) name = `${each.workload}-${number}`
+    used.add(name)
     return { name, plan: each.plan, header: [...header(name, each.plan), `On ${each.nodes.join(', ')}.`] }
   })
 }

@@ -52,7 +52,7 @@ export const kinds: Readonly<Record<Scenario['kind'], Kind>> = {
     gate: hourlyGate,
   },
   train: {
-    about: 'The cheapest way to train this model on this data before the deadline:',
+    about: 'The cheapest way to train this model on this data within these limits:',
     rows: ({ flags, model }) => trainRows(trainWish(flags, model)),
   },
   fleet: {

@@ -2,10 +2,11 @@ import type { Offer } from '../../catalog/offer.ts'
 import { countParameters } from '../../model/parameters.ts'
 import { describeModel } from '../../model/tensors.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
+import { containerOf } from '../image.ts'
 import { serveScript } from '../serve-script.ts'
 import { type Serving, servingOf } from '../serving.ts'
 import type { ExportFile, ExportTarget, ServeExport, TrainExport } from '../target.ts'
-import { runFiles, SCRIPT } from '../trainers/run.ts'
+import { rocmNote, runFiles, SCRIPT } from '../trainers/run.ts'
 import { runOf } from '../trainers/runs.ts'
 import { machines, processes } from '../trainers/torchrun.ts'
 import { yamlFile } from '../yaml.ts'
@@ -118,7 +119,9 @@ function train(input: TrainExport): readonly ExportFile[] {
     ...input.header,
     '',
     ...notes,
+    ...rocmNote(input),
     run.missing,
+    `The arguments that are to be appended: sky launch --env TRAIN_ARGUMENTS='--output_dir ...'`,
     `Run: sky ${spot ? 'jobs launch' : 'launch'} ${TASK}${spot ? ', which starts again after an interruption' : ''}; the other files lie beside it. Rent runs until sky down.`,
   ]
   const rendezvous =
@@ -138,11 +141,25 @@ function train(input: TrainExport): readonly ExportFile[] {
   return [{ name: TASK, text: yamlFile(header, task) }, ...runFiles(input, run)]
 }
 
-/** How each engine is installed from its own packages (README of each project); llama.cpp publishes no package, but an image. */
+/** Packages of the engines, which are built for NVIDIA's GPUs (README of each project); llama.cpp publishes none. */
 const PACKAGES: Readonly<Record<string, string>> = {
   vllm: 'vllm',
   sglang: 'sglang[all]',
   'tensorrt-llm': 'tensorrt-llm',
+}
+
+/** How the engine comes onto the machine: as a package, or in the image that is published for this GPU. */
+function installed(serving: Serving): { image?: string; setup?: string; path: string } {
+  const { engine, gpu, server, launch } = serving
+  const packageName = PACKAGES[engine.id]
+  if (packageName !== undefined && gpu.vendor === 'nvidia')
+    return { setup: `set -e\npip install '${packageName}${versionOf(serving)}'\n`, path: '' }
+  const program = server.containerProgram?.(launch)[0]
+  const folder = program?.slice(0, program.lastIndexOf('/'))
+  return {
+    image: containerOf(serving).image,
+    path: folder === undefined || folder === '' ? '' : `export PATH="${folder}:$PATH"\n`,
+  }
 }
 
 function serve(input: ServeExport): readonly ExportFile[] {
@@ -153,12 +170,7 @@ function serve(input: ServeExport): readonly ExportFile[] {
       hint: '--to slurm, or --set engine=vllm',
     })
   }
-  const packageName = PACKAGES[engine.id]
-  if (packageName === undefined) {
-    throw inputError(`SkyPilot would have to build ${engine.name}: it publishes no package to install`, {
-      hint: '--to docker-compose or --to slurm, or --set engine=vllm',
-    })
-  }
+  const { image, setup, path } = installed(serving)
   const shared = place.perInstance > 1
   const whole = place.gpusPerNode === plan.placement.gpus_per_instance
   const { resources, notes } = resourcesOf(input, place.gpusPerNode, whole)
@@ -191,12 +203,16 @@ function serve(input: ServeExport): readonly ExportFile[] {
           },
         }
       : {}),
-    resources: { ...resources, ...(port === undefined ? {} : { ports: port }) },
+    resources: {
+      ...resources,
+      ...(image === undefined ? {} : { image_id: `docker:${image}` }),
+      ...(port === undefined ? {} : { ports: port }),
+    },
     num_nodes: place.nodes,
     workdir: '.',
     envs: { HF_TOKEN: '' },
-    setup: `set -e\npip install '${packageName}${versionOf(serving)}'\n`,
-    run: `${rank}bash ${SERVE_SCRIPT}\n`,
+    ...(setup === undefined ? {} : { setup }),
+    run: `${path}${rank}bash ${SERVE_SCRIPT}\n`,
   }
   const alone: Serving = shared ? { ...serving, place: { ...place, perInstance: 1, partOfInstance: false } } : serving
   return [

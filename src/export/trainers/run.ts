@@ -27,10 +27,16 @@ export function runFiles(input: TrainExport, run: TrainingRun): ExportFile[] {
     ...input.header,
     '',
     ...run.setup.map((line) => `Needs: ${line}`),
+    ...rocmNote(input),
     run.missing,
     ...(several ? ['Run it on every machine with NODE_RANK (0, 1, ...), MASTER_ADDR and MASTER_PORT set.'] : []),
   ]
   return [...run.files, { name: SCRIPT, text: script(header, `${run.command} "$@"`), executable: true }]
+}
+
+/** What the package index gives unasked is PyTorch for CUDA. */
+export function rocmNote({ gpu }: TrainExport): string[] {
+  return gpu.vendor === 'amd' ? ['On AMD GPUs PyTorch for ROCm must be there before these packages.'] : []
 }
 
 /** Optimizer steps of the run, and how many lie between checkpoints. */

@@ -20,6 +20,8 @@ export interface ReadConfig {
   readonly written: ArchitectureInput
   /** Weight format of the checkpoint: a quantization id, where `quantization_config` is there and known. */
   readonly quantization?: { readonly scheme: string; readonly note?: string }
+  /** Layers for drafts (multi-token prediction) that the checkpoint may hold beyond those of the model. */
+  readonly draftLayers: number
   /** What was taken from class defaults, left out or not understood, in sentences. */
   readonly notes: readonly string[]
 }
@@ -50,6 +52,7 @@ export function readConfig(config: unknown): ReadConfig {
             ...(quantization.note === undefined ? {} : { note: quantization.note }),
           },
         }),
+    draftLayers: draftLayersOf(config),
     notes: [...fields.assumed, ...omissions(config, architecture), ...quantization.problems],
   }
 }
@@ -100,6 +103,21 @@ function refuseNonsense(architecture: Architecture, modelType: string): void {
   const { total } = countParameters(describeModel(architecture))
   if (Number.isFinite(total) && total <= MOST_PARAMETERS) return
   throw inputError(`config.json of model_type ${modelType} describes ${total.toExponential(1)} parameters`)
+}
+
+/** Keys under which families count their layers for drafts. */
+const DRAFT_KEYS = [
+  'num_nextn_predict_layers',
+  'num_mtp_modules',
+  'num_mtp_layers',
+  'mtp_num_hidden_layers',
+  'mtp_num_layers',
+]
+
+function draftLayersOf(config: Values): number {
+  const places = [config, isMap(config.text_config) ? config.text_config : {}]
+  const stated = places.flatMap((place) => DRAFT_KEYS.map((key) => place[key]))
+  return Math.max(0, ...stated.filter((value): value is number => typeof value === 'number'))
 }
 
 /** Parts of the file that the architecture does not hold. */

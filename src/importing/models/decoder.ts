@@ -76,8 +76,12 @@ export function decoder(traits: DecoderTraits): Family {
   }
 }
 
+/** Guards against a number that would take all memory; the deepest model known has 162 layers. */
+const MOST_LAYERS = 10_000
+
 function readDecoder(fields: Fields, file: Fields, traits: DecoderTraits, names: Names): Shape {
   const layerCount = traits.layerCount?.(fields) ?? fields.count(names.layers)
+  if (layerCount > MOST_LAYERS) throw fields.refuse(names.layers, `${layerCount} are more layers than any model has`)
   const layers = Array.from({ length: layerCount }, (_, index): LayerInput => {
     const layer = {
       attention: traits.attention.read(fields, index, layerCount),

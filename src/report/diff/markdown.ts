@@ -36,8 +36,8 @@ function section(diff: Diff, judgements: readonly Judgement[]): string[] {
   const effects = effectsText(diff)
   const rows = diff.money.map((line) => [
     figureName(line),
-    moneyCell(line.old),
-    moneyCell(line.new),
+    moneyCell(line.old, line.unit),
+    moneyCell(line.new, line.unit),
     deltaCell(line),
     shareCell(line),
   ])

@@ -65,7 +65,13 @@ function one(diff: Diff, judgements: readonly Judgement[], style: Style): string
 function moneyTable({ money }: Diff, style: Style): string[] {
   const [titles = '', ...rows] = table(
     MONEY_COLUMNS,
-    money.map((line) => [figureName(line), moneyCell(line.old), moneyCell(line.new), deltaCell(line), shareCell(line)]),
+    money.map((line) => [
+      figureName(line),
+      moneyCell(line.old, line.unit),
+      moneyCell(line.new, line.unit),
+      deltaCell(line),
+      shareCell(line),
+    ]),
   )
   const painted = rows.map((row, index) => {
     const delta = money[index]?.delta ?? 0
@@ -104,8 +110,8 @@ function overview(diffs: readonly Diff[], style: Style): string[] {
     if (first === undefined) return [diff.scenario, '-', '-', '', '']
     return [
       `${diff.scenario}, ${figureName(first)}`,
-      moneyCell(first.old),
-      moneyCell(first.new),
+      moneyCell(first.old, first.unit),
+      moneyCell(first.new, first.unit),
       deltaCell(first),
       shareCell(first),
     ]

@@ -71,8 +71,13 @@ export function figureText(value: number, unit: FigureUnit): string {
 }
 
 /** Money in a table, the unit standing in the row's name; a dash where there is none. */
-export function moneyCell(value: number | null): string {
-  return value === null ? '-' : usd(value)
+export function moneyCell(value: number | null, unit: FigureUnit): string {
+  return value === null ? '-' : dollars(value, unit)
+}
+
+/** Millions of tokens may cost cents, of which three digits are shown. */
+function dollars(value: number, unit: FigureUnit): string {
+  return unit === 'usd/M tokens' ? usdPerMillionTokens(value).replace('/M tokens', '') : usd(value)
 }
 
 /** `+$2.49`, `-$0.10`, `+$0.00`. */
@@ -81,8 +86,9 @@ export function signedUsd(value: number): string {
 }
 
 /** A change of money in a table: nothing where a side has none. */
-export function deltaCell({ delta }: Pick<MoneyLine, 'delta'>): string {
-  return delta === null ? '' : signedUsd(delta)
+export function deltaCell({ delta, unit }: Pick<MoneyLine, 'delta' | 'unit'>): string {
+  if (delta === null) return ''
+  return `${delta < 0 ? '-' : '+'}${dollars(Math.abs(delta), unit)}`
 }
 
 export function shareCell({ share }: Pick<MoneyLine, 'share'>): string {

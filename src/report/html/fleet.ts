@@ -18,13 +18,15 @@ import {
 } from '../fleet/words.ts'
 import { MARKS } from '../style.ts'
 import { derivations } from '../text/explain.ts'
+import { counted } from '../words.ts'
+import { memoryFigure } from './charts/memory.ts'
 import { pricesFigure } from './charts/prices.ts'
 import { type Html, html } from './html.ts'
 import { folded, marked, section, tiles } from './page.ts'
 import { header } from './parts/header.ts'
 import { huesOf, nodeDrawing, signMark } from './parts/letters.ts'
 import { assumptionsSection } from './parts/notes.ts'
-import { facts } from './parts/plan.ts'
+import { facts, memoryBarOf } from './parts/plan.ts'
 import type { HtmlOptions } from './plan.ts'
 import { htmlTable } from './table.ts'
 
@@ -35,6 +37,7 @@ ${shortage(result)}
 ${nodes(result)}
 ${costs(result)}
 ${placements(result)}
+${memory(result)}
 ${kinds(result)}
 ${moves(result)}
 ${assumptionsSection(result.assumptions, result.warnings)}
@@ -132,6 +135,13 @@ function costs({ placements: all }: FleetResult): Html | null {
     ...(rest.length === 0 ? [] : [[`${rest.length} others`, rest.reduce((sum, [, each]) => sum + each, 0)] as const]),
   ].map(([name, value]) => ({ name, usd: value, role: 'chosen' as const }))
   return section('Cost by workload', pricesFigure('Dollars an hour', bars, { chosen: 'share of the nodes in use' }))
+}
+
+/** The fullest GPU of every placement; folded, for there may be dozens. */
+function memory({ placements: all }: FleetResult): Html | null {
+  if (all.length === 0) return null
+  const bars = all.map(({ workload, plan }) => ({ ...memoryBarOf(plan), name: `${workload}, ${plan.placement.gpu}` }))
+  return section('Memory', folded(`The fullest GPU of each of ${counted(all.length, 'placement')}`, memoryFigure(bars)))
 }
 
 function kinds(result: FleetResult): Html | null {

@@ -58,7 +58,7 @@ function planned(result: ForecastResult, total: NonNullable<ForecastResult['tota
     answer: totalSentence(result),
     below: figures(total, months),
   })}
-${section('Decisions', marked(commitments.map(commitmentText), MARKS.good, 'good') ?? html`<p>Commit to nothing.</p>`)}
+${decisions(commitments)}
 ${section('Cost by month', pricingFigure(result), folded('Month by month', monthTable(result)))}
 ${section(
   'Cost by workload',
@@ -68,6 +68,20 @@ ${section(
 ${section('What runs where', sentences(workloads.map(({ workload }, w) => runsOnText(workload, months, w))), switches(months))}
 ${section('By provider', htmlTable(PROVIDERS, providerRows(result), { label: 'By provider' }))}
 ${limits(result)}`
+}
+
+/** Decisions that stand open; the rest are folded, so that the chart is not pushed off the screen. */
+const OPEN_DECISIONS = 5
+
+function decisions(commitments: ForecastResult['commitments']): Html | null {
+  const texts = commitments.map(commitmentText)
+  if (texts.length === 0) return section('Decisions', html`<p>Commit to nothing.</p>`)
+  const rest = texts.slice(OPEN_DECISIONS)
+  return section(
+    'Decisions',
+    marked(texts.slice(0, OPEN_DECISIONS), MARKS.good, 'good'),
+    folded(`${rest.length} more`, marked(rest, MARKS.good, 'good')),
+  )
 }
 
 function figures(total: NonNullable<ForecastResult['total']>, months: readonly ForecastMonth[]): Html | null {

@@ -46,10 +46,11 @@ export function pricesCell({ usd_from: from, usd_to: to }: Segment): string {
 const DURATIONS = [86_400, 3600, 60]
 
 /** A step of the range that a reader thinks in: a tenth of it, rounded down to a power of ten; prices go by percent. */
-export function stepOf({ from, to, form }: WhatIf): number {
+export function stepOf({ from, to, form, whole }: WhatIf): number {
   if (form === 'factor') return 0.01
   if (form === 'duration') return DURATIONS.find((seconds) => seconds <= (to - from) / 10) ?? 1
-  return 10 ** Math.floor(Math.log10((to - from) / 10))
+  const step = 10 ** Math.floor(Math.log10((to - from) / 10))
+  return whole ? Math.max(1, step) : step
 }
 
 export function stepText(result: WhatIf): string {

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
+import { objectName } from '../../../src/export/kubernetes.ts'
 import { AS_OF, plan } from '../../cli/binary.ts'
 import { bashProblem } from '../training/bash.ts'
 
@@ -113,7 +114,7 @@ describe('plan export', () => {
   test('without a plan, and over the price, nothing is written', () => {
     const none = plan(['export', SERVE, '--to', 'vllm', '--set', 'latency.ttft_ms=0.001', ...AS_OF])
     expect([none.code, none.stdout]).toEqual([3, ''])
-    expect(none.stderr).toMatch(/serve-8b: no .*plan/i)
+    expect(none.stderr).toMatch(/^No plan for serve-8b: TTFT binds/)
     const dear = plan(['export', SERVE, '--to', 'vllm', '--max-cost', '0.01', ...AS_OF])
     expect([dear.code, dear.stdout]).toEqual([4, ''])
     expect(dear.stderr).toContain('over --max-cost')
@@ -122,30 +123,48 @@ describe('plan export', () => {
   test('a model that the scenario describes itself is exported under a name to be replaced', () => {
     const file = join(folder, 'own.yaml')
     const model =
-      '{ hidden_size: 4096, layers: 32, heads: 32, kv_heads: 8, intermediate_size: 14336, vocabulary_size: 128256 }'
+      '{ parameters: 8.03e9, hidden_size: 4096, layers: 32, heads: 32, kv_heads: 8, intermediate_size: 14336, vocabulary_size: 128256 }'
     writeFileSync(
       file,
-      `kind: serve\nmodel: ${model}\ntraffic: { concurrency: 8, input_tokens: 1000, output_tokens: 200 }\n`,
+      `kind: serve\nmodel: ${model}\ntraffic: { concurrency: 8, input_tokens: 1000, output_tokens: 200 }\nsearch: { quantization: [bf16] }\n`,
     )
     const { code, stdout } = plan(['export', file, '--to', 'vllm', ...AS_OF])
     expect(code).toBe(0)
     expect(stdout).toContain('# First put the path of the weights in place of inline.\n')
   })
 
-  test('a fleet exports every placement under its own name, or one of them', () => {
-    const fleet = saved('fleet.json', ['scenarios/fleet-onprem.yaml'])
+  test('a fleet exports every placement of the kind under its own name, or one of them', () => {
+    const fleet = saved('fleet.json', ['scenarios/fleet-mixed.yaml'])
     const { placements } = JSON.parse(readFileSync(fleet, 'utf8'))
-    const whole = placements.filter((each: { gpu_share: number }) => each.gpu_share === 1)
-    const [first] = whole.filter(
-      (each: { plan: object }) =>
-        'configuration' in each.plan && 'engine' in (each.plan as { configuration: object }).configuration,
-    )
-    const one = plan(['export', fleet, '--to', 'kubernetes', '--workload', first.workload])
+    const named = (kind: string): string[] =>
+      placements
+        .filter(({ plan: { configuration } }: { plan: { configuration: object } }) => kind in configuration)
+        .map((each: { workload: string }) => each.workload)
+    const all = plan(['export', fleet, '--to', 'kubernetes'])
+    expect(all.code).toBe(0)
+    const documents = parseAllDocuments(all.stdout)
+    expect(documents.flatMap(({ errors }) => errors)).toEqual([])
+    const names = documents.map((each) => each.toJS().metadata.name)
+    // A Deployment and a Service each, under a name of their own where a workload stands in two places.
+    const numbered = named('engine').map((name, index, all) => {
+      const before = all.slice(0, index).filter((other) => other === name).length
+      return objectName(before === 0 ? name : `${name}-${before + 1}`)
+    })
+    expect(names.sort()).toEqual([...numbered, ...numbered].sort())
+    for (const trained of named('method')) expect(all.stderr).toContain(JSON.stringify(trained))
+    const [first = ''] = named('engine')
+    const one = plan(['export', fleet, '--to', 'kubernetes', '--workload', first])
     expect([one.code, one.stderr]).toEqual([0, ''])
-    expect(one.stdout).toContain(`# ${first.workload}: `)
-    expect(one.stdout).toContain(`# On ${first.nodes[0]}`)
+    expect(one.stdout).toContain(`# ${first}: `)
     expect(plan(['export', fleet, '--to', 'kubernetes', '--workload', 'nobody']).stderr).toMatch(
       /places no workload "nobody"/,
     )
+  })
+
+  test('models that share a GPU are refused: no target can say that', () => {
+    const fleet = saved('shared.json', ['scenarios/fleet-onprem.yaml'])
+    const { code, stderr } = plan(['export', fleet, '--to', 'kubernetes'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/shares its GPUs with another model.*co_locate: false/)
   })
 })

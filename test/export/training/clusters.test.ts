@@ -234,6 +234,16 @@ describe('SkyPilot', () => {
     expect(files['task.yaml']).toContain('sky serve up')
   })
 
+  it('an engine without a package for the GPU comes as its published image', () => {
+    const amd = named(skypilot.serve?.(serving('serve-deepseek-v3')))
+    expect(taskOf(amd).resources).toMatchObject({ accelerators: 'MI300X:8' })
+    expect(taskOf(amd).resources.image_id).toMatch(/^docker:[a-z0-9./-]+:[A-Za-z0-9._-]+$/)
+    expect(taskOf(amd).setup).toBeUndefined()
+    const llama = taskOf(named(skypilot.serve?.(serving('serve-consumer'))))
+    expect(llama.resources.image_id).toContain('docker:ghcr.io/ggml-org/llama.cpp:')
+    expect(llama.run).toContain('export PATH="/app:$PATH"')
+  })
+
   it('one replica is a task', () => {
     const task = taskOf(
       named(skypilot.serve?.(serving('serve-8b', withDegrees({ replicas: 1 }, { gpus: 1, instances: 1 })))),
@@ -276,6 +286,29 @@ describe('SkyPilot', () => {
       return accelerator?.on.includes(provider) || accelerator?.elsewhere?.[provider] !== undefined
     })
     expect(known.length / own.length).toBeGreaterThan(0.5)
+  })
+})
+
+describe('shipped serving scenarios', () => {
+  it.each([
+    'serve-8b',
+    'serve-70b',
+    'serve-405b',
+    'serve-mixtral',
+    'serve-deepseek-v3',
+    'serve-consumer',
+    'serve-qwen-72b',
+  ])('%s goes to both clusters', (name) => {
+    const input = serving(name)
+    for (const target of [slurm, skypilot]) {
+      const files = named(target.serve?.(input))
+      expect(Object.keys(files)).toContain('serve.sh')
+      for (const [file, text] of Object.entries(files)) {
+        expect(text).not.toMatch(/NaN|undefined|\[object/)
+        if (file.endsWith('.yaml')) expect(parse(text, { strict: true })).toBeTypeOf('object')
+        else expect(bashProblem(text)).toBe('')
+      }
+    }
   })
 })
 

@@ -15,9 +15,11 @@ const BYTES: Readonly<Record<Architecture['dtype'], number>> = { bfloat16: 2, fl
 /** How well the description agrees with the checkpoint: layers, parameters or bytes, and tensors that decide a field. */
 export function compareCheckpoint(read: ReadConfig, checkpoint: Checkpoint): Check[] {
   const layers = layersOf(read.architecture)
-  const own = checkpoint.names.filter((name) => !isDraft(name, layers.length) && !isTower(name))
+  const isDraft = (name: string): boolean =>
+    isDraftName(name) || (read.draftLayers > 0 && isBeyond(name, layers.length))
+  const own = checkpoint.names.filter((name) => !isDraft(name) && !isTower(name))
   return [
-    ...sizeCheck(read, checkpoint, layers.length),
+    ...sizeCheck(read, checkpoint, isDraft),
     layerCheck(own, layers.length),
     ...presence(read.architecture, layers, own),
   ]
@@ -29,19 +31,27 @@ function layerOf(name: string): number | undefined {
   return match === null ? undefined : Number(match[1])
 }
 
-/** Layers for drafts (multi-token prediction) follow the last layer, or have a name of their own. */
-function isDraft(name: string, layers: number): boolean {
-  return /(^|\.)mtp(\.|_)/.test(name) || (!isTower(name) && (layerOf(name) ?? 0) >= layers)
+/** Layers for drafts (multi-token prediction) have a name of their own, or follow the last layer where the file counts them. */
+function isDraftName(name: string): boolean {
+  return /(^|\.)mtp(\.|_)/.test(name)
+}
+
+function isBeyond(name: string, layers: number): boolean {
+  return !isTower(name) && (layerOf(name) ?? 0) >= layers
 }
 
 function isTower(name: string): boolean {
   return /(^|\.)(vision|visual|vit|image|audio|mm_projector|multi_modal_projector|embed_vision|embed_audio)/.test(name)
 }
 
-function sizeCheck(read: ReadConfig, { bytes, tensors, from }: Checkpoint, layers: number): Check[] {
+function sizeCheck(
+  read: ReadConfig,
+  { bytes, tensors, from }: Checkpoint,
+  isDraft: (name: string) => boolean,
+): Check[] {
   const { total } = countParameters(describeModel(read.architecture))
-  if (tensors !== null && tensors.every(isPlain)) {
-    const stored = tensors.filter(({ name }) => !isDraft(name, layers)).reduce((sum, each) => sum + sizeOf(each), 0)
+  if (tensors?.every(isPlain) === true) {
+    const stored = tensors.filter(({ name }) => !isDraft(name)).reduce((sum, each) => sum + sizeOf(each), 0)
     return [agreement('parameters', total, stored, from, count)]
   }
   // Only 16- and 32-bit checkpoints say by their bytes how many parameters they hold.
