@@ -13,7 +13,7 @@ export const tensorrtLlm: EngineServer = {
     'trtllm-serve',
     model,
   ],
-  flags: (configuration, context) => [
+  flags: (configuration) => [
     ['--tp_size', `${configuration.tensor_parallel}`],
     ['--pp_size', `${configuration.pipeline_parallel}`],
     ...(configuration.expert_parallel > 1 ? [['--ep_size', `${configuration.expert_parallel}`] as Flag] : []),

@@ -18,7 +18,8 @@ export const COMMON_FILE = 'common.json'
  * Throws {@link InputError} for problems in the user's directories.
  */
 export async function loadCatalog(overlays: readonly string[] = []): Promise<Catalog> {
-  let catalog = await loadShipped()
+  shipped ??= loadShipped()
+  let catalog = await shipped
   if (overlays.length === 0) return catalog
   // The schemas take longer to load than the compiled catalogs, and only overlays need them.
   const { buildCatalog } = await import('../catalog/compile.ts')
@@ -29,6 +30,9 @@ export async function loadCatalog(overlays: readonly string[] = []): Promise<Cat
   }
   return catalog
 }
+
+/** Read once a process: nothing changes a catalog, an overlay makes another. */
+let shipped: Promise<Catalog> | null = null
 
 async function loadShipped(): Promise<Catalog> {
   const here = dirname(fileURLToPath(import.meta.url))

@@ -23,6 +23,12 @@ export function isDirectoryPath(path: string): boolean {
  * @throws InputError where something cannot be written
  */
 export function writeFiles(directory: string, files: readonly FileToWrite[]): string[] {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw inputError('a file of that name exists', {
+      position: { file: directory },
+      hint: `${files.length} files need a directory`,
+    })
+  }
   try {
     mkdirSync(directory, { recursive: true })
   } catch {

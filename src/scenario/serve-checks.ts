@@ -1,7 +1,9 @@
-import { find, get } from '../catalog/catalog.ts'
+import { get } from '../catalog/catalog.ts'
 import { releaseFor } from '../catalog/support.ts'
 import { count } from '../units.ts'
-import type { ModelChoice, Prices } from './common.ts'
+import type { Prices } from './common.ts'
+import { serveDefaults } from './defaults.ts'
+import { ggufDefaults } from './gguf-defaults.ts'
 import type { Checker } from './ids.ts'
 import { checkModel } from './model-checks.ts'
 import { rateKeys, type ServeScenario, type Traffic } from './serve.ts'
@@ -13,37 +15,18 @@ import { rateKeys, type ServeScenario, type Traffic } from './serve.ts'
 export function checkServe(scenario: ServeScenario, check: Checker): ServeScenario {
   checkRate(scenario.traffic, check)
   checkContext(scenario, check)
-  const { model, engine = 'vllm', search, prices } = scenario
+  const { model, prices } = scenario
   const modelId = checkModel(model, check)
-  const engineId = check.entry('engines', engine, ['engine'], ['any']) ?? engine
-  checkEngineVersion(scenario, engineId, check)
+  const given = scenario.engine
+  const engineId = given === undefined ? undefined : (check.entry('engines', given, ['engine'], ['any']) ?? given)
+  const resolved: ServeScenario = { ...scenario, model: modelId }
+  if (engineId !== undefined) resolved.engine = engineId
+  Object.assign(resolved, ggufDefaults(model, resolved, check.catalog))
+  checkEngineVersion(scenario, resolved.engine ?? serveDefaults.engine, check)
   if (prices !== undefined) checkPrices(prices, check)
-  const resolved: ServeScenario = { ...scenario, ...ggufDefaults(scenario, modelId, check), model: modelId }
-  if (scenario.engine !== undefined) resolved.engine = engineId
   if (resolved.search !== undefined) resolved.search = checkSearch(resolved.search, check)
   return resolved
 }
-
-/** A GGUF file runs as it is: in llama.cpp and in its own format, where the scenario leaves them open. */
-function ggufDefaults(
-  { model, engine, search }: ServeScenario,
-  id: ModelChoice,
-  check: Checker,
-): Partial<ServeScenario> {
-  if (typeof model === 'string' || model.gguf === undefined || typeof id !== 'string') return {}
-  const scheme = find(check.catalog, 'models', id)?.native_quantization?.scheme
-  const assumed: string[] = []
-  if (engine === undefined) assumed.push(`engine: ${GGUF_ENGINE}, which runs GGUF files`)
-  const ownFormat =
-    scheme !== undefined && search?.quantization === undefined && (engine ?? GGUF_ENGINE) === GGUF_ENGINE
-  if (ownFormat) assumed.push(`quantization: ${scheme}, as the GGUF file is`)
-  return {
-    ...(engine === undefined ? { engine: GGUF_ENGINE } : {}),
-    ...(ownFormat ? { search: { ...search, quantization: [scheme] } } : {}),
-    ...(assumed.length === 0 ? {} : { assumed }),
-  }
-}
-const GGUF_ENGINE = 'llama.cpp'
 
 function checkRate(traffic: Traffic, check: Checker): void {
   const given = rateKeys.filter((key) => traffic[key] !== undefined)

@@ -240,8 +240,8 @@ describe('docker-compose', () => {
   })
 
   test('a dollar sign of a user is no variable of Compose', () => {
-    const { services } = compose({ model: { checkpoint: 'org/${HOME}$x' } })
-    expect(services['server-0'].entrypoint[2]).toBe('org/$${HOME}$$x')
+    const { services } = compose({ model: { checkpoint: `org/$\{HOME}$x` } })
+    expect(services['server-0'].entrypoint[2]).toBe(`org/$$\{HOME}$$x`)
   })
 
   test('several machines are refused', () => {

@@ -73,6 +73,17 @@ describe('plan export', () => {
     expect(printed).toBe(`# --- vllm.sh\n${script}\n# --- vllm.yaml\n${config}`)
   })
 
+  test('several files do not fit into one', () => {
+    const file = join(folder, 'taken')
+    writeFileSync(file, 'mine')
+    const { code, stderr } = plan(['export', SERVE, '--to', 'vllm', '--output', file, ...AS_OF])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/a file of that name exists \(2 files need a directory\)/),
+    ])
+    expect(readFileSync(file, 'utf8')).toBe('mine')
+  })
+
   test('one file takes the name it is given, or its own in a directory', () => {
     const file = join(folder, 'mine.yml')
     expect(plan(['export', SERVE, '--to', 'kserve', '--output', file, '--quiet', ...AS_OF])).toMatchObject({

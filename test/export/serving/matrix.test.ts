@@ -33,8 +33,6 @@ const SCENARIOS = [
 const ENGINES = ['vllm', 'sglang', 'tensorrt-llm', 'llama.cpp']
 /** Its weights are published nowhere: only a guess of its parameter count is. */
 const ONLY_COUNTED = ['serve-gpt-4-estimated']
-/** SkyPilot installs packages, and llama.cpp publishes none. */
-const REFUSED: Readonly<Record<string, readonly string[]>> = { skypilot: ['serve-consumer', ...ONLY_COUNTED] }
 const CLUSTERS = ['docker-compose', 'kubernetes', 'kserve', 'skypilot', 'slurm']
 
 /** The best plan, or null where there is none or the scenario asks what the engine cannot have. */
@@ -85,7 +83,7 @@ describe('shipped serving scenarios', () => {
     )
     for (const { plan, out } of outcomes) if (typeof out !== 'string') check(out, plan)
     const refused = outcomes.filter(({ out }) => typeof out === 'string')
-    expect(refused.map(({ name }) => name)).toEqual(REFUSED[id] ?? ONLY_COUNTED)
+    expect(refused.map(({ name }) => name)).toEqual(ONLY_COUNTED)
   })
 
   test.each(ENGINES)('planned for %s, to its own target and to a cluster', (engine) => {
