@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.ts'
+import { type Catalog, find } from '../catalog/catalog.ts'
 import { type Diagnostic, InputError, type Path } from './diagnostic.ts'
 import type { FleetScenario } from './fleet.ts'
 import type { ForecastScenario } from './forecast.ts'
@@ -94,7 +94,8 @@ function inline(
   const check = new Checker(catalog, (inner, target) => holder.locate([...path, ...inner], target))
   const checked = scenario.kind === 'train' ? checkTrain(scenario, check, asOf) : checkServe(scenario, check)
   if (check.diagnostics.length > 0) throw new InputError(check.diagnostics)
-  const model = typeof checked.model === 'string' ? checked.model : 'model'
+  const model =
+    typeof checked.model === 'string' ? (find(catalog, 'models', checked.model)?.id ?? checked.model) : 'model'
   return { name: checked.name ?? `${index + 1} ${model}`, scenario: checked }
 }
 

@@ -150,7 +150,11 @@ describe('flags', () => {
     ['a deadline that is none', ['train', '--deadline', 'soon'], /--deadline takes a duration such as 72h/],
     ['a deadline in the past', ['train', '--deadline', '2026-01-01', ...AS_OF], /^deadline: /],
     ['a short context', ['serve', '--context', '100', '--input-tokens', '100'], /shorter than the mean request/],
-    ['a rate beyond any', ['serve', '--requests-per-second', '1e12'], /^traffic\.requests_per_second: .*must be at most/],
+    [
+      'a rate beyond any',
+      ['serve', '--requests-per-second', '1e12'],
+      /^traffic\.requests_per_second: .*must be at most/,
+    ],
     ['no such workload', ['fleet', '--workload', 'absent.yaml'], /^absent\.yaml: the file does not exist/],
     ['a workload twice', ['fleet', '--workload', 'a.yaml', '--workload', 'a.yaml'], /two workloads are called "a"/],
     ['files and a model', ['fleet', '--workload', 'a.yaml', '--model', 'gpt2'], /--workload names files that do/],

@@ -215,7 +215,7 @@ describe('bad scenarios say what is wrong, where, and what to write instead', ()
       'model from a file',
       withModel('{ gguf: ./m.gguf }'),
       [
-        's.yaml:2:10: reading a model from a gguf file is not supported by this version (use a catalog id, or { parameters: 70e9 } with as much of the architecture as is known)',
+        's.yaml:2:16: the model "./m.gguf" was not read before planning (a program reads it and gives the catalog back with it: withModels(catalog, models))',
       ],
     ],
     [

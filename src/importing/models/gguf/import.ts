@@ -26,6 +26,9 @@ const LAYER_NORMS = [
   'layer_output_norm',
 ]
 
+/** Norms of a layer where the catalog says nothing else. */
+const USUAL_NORMS = 2
+
 /** Parameters without a known role may be this share of a layer: scales and the like. More is another kind of layer. */
 const UNKNOWN_SHARE = 0.01
 
@@ -127,7 +130,6 @@ function readShape(metadata: Metadata, tensors: readonly GgufTensor[], notes: Se
     ...(embeddingNorm ? { outer_norms: 2 } : {}),
     ...(perLayer.table > 0 ? { per_layer_embedding_parameters: perLayer.table } : {}),
     ...(extra > 0 ? { extra_parameters: extra } : {}),
-    dtype: 'bfloat16',
     ...(metadata.raw('attn_logit_softcapping') === undefined ? {} : { soft_caps: true }),
     layers,
   }
@@ -162,7 +164,12 @@ function readLayer(
   }
   if (left.names.length > 0)
     notes.add(`tensors of layers without a known role, counted as 16 bit: ${named(left.names)}`)
-  return { attention, mlp, norms, ...(left.elements > 0 ? { extra_parameters: left.elements } : {}) }
+  return {
+    attention,
+    mlp,
+    ...(norms === USUAL_NORMS ? {} : { norms }),
+    ...(left.elements > 0 ? { extra_parameters: left.elements } : {}),
+  }
 }
 
 function layerParameters(layer: LayerInput, hidden: number): number {
