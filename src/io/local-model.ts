@@ -46,15 +46,24 @@ export function readLocalConfig(path: string): LocalConfig {
     ? parseJson(readText(join(directory, 'hf_quant_config.json'), JSON_BYTES), join(directory, 'hf_quant_config.json'))
     : undefined
   const checkpoint = checkpointIn(directory, names)
+  const repository = cachedRepository(resolve(directory))
+  // A file of any other name names the model itself: llama-3.1-8b.json.
+  const ofFolder = names.length > 0 || basename(file) === 'config.json'
   const source: ConfigSource = {
     origin: path,
-    // A file of any other name names the model itself: llama-3.1-8b.json.
-    name: names.length > 0 || basename(file) === 'config.json' ? basename(resolve(directory)) : basename(file, '.json'),
+    name: repository ?? (ofFolder ? basename(resolve(directory)) : basename(file, '.json')),
+    ...(repository === undefined ? {} : { repository }),
     config: parseJson(text, file),
     ...(quantConfig === undefined ? {} : { quantConfig }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   }
   return { source, text, file }
+}
+
+/** The repository whose files a directory of huggingface_hub's cache holds: `models--org--name/snapshots/COMMIT`. */
+function cachedRepository(directory: string): string | undefined {
+  const match = /[\\/]models--([^\\/]+?)--([^\\/]+)[\\/]snapshots[\\/][^\\/]+$/.exec(directory)
+  return match === null ? undefined : `${match[1]}/${match[2]}`
 }
 
 function filesOf(directory: string): string[] {

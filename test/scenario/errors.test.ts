@@ -215,7 +215,7 @@ describe('bad scenarios say what is wrong, where, and what to write instead', ()
       'model from a file',
       withModel('{ gguf: ./m.gguf }'),
       [
-        's.yaml:2:16: the model "./m.gguf" was not read before planning (a program reads it and gives the catalog back with it: withModels(catalog, models))',
+        's.yaml:2:16: the model "./m.gguf" was not read before planning (in a program, loadCatalogs({ models }) takes a parsed config.json under an id of your choice)',
       ],
     ],
     [

@@ -42,7 +42,6 @@ async function tunnelled(proxy: URL, url: URL, headers: Headers, signal: AbortSi
     path: `${url.pathname}${url.search}`,
     headers: { ...plain(headers), host: url.host },
     createConnection: () => secure,
-    agent: false as const,
   }
   return send(httpsRequest, options, signal)
 }

@@ -80,6 +80,14 @@ describe('a directory', () => {
     expect(checks).toEqual([])
   })
 
+  it('of the cache of huggingface_hub is its repository', async () => {
+    const snapshots = join(folder('models--Qwen--Qwen3-8B', {}), 'snapshots', 'c0ffee')
+    mkdirSync(snapshots, { recursive: true })
+    writeFileSync(join(snapshots, 'config.json'), JSON.stringify(CONFIG))
+    const { model } = await readModel(snapshots, options)
+    expect(model).toMatchObject({ id: 'qwen3-8b', huggingface: 'Qwen/Qwen3-8B' })
+  })
+
   it('with its weights: parameters by their headers', async () => {
     const path = folder('a', { 'config.json': CONFIG, 'model.safetensors': safetensors(TENSORS) })
     expect(TOTAL).toBe(1704)

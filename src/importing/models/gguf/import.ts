@@ -2,12 +2,13 @@ import { modelSchema } from '../../../catalog/model.ts'
 import { countParameters } from '../../../model/parameters.ts'
 import { describeModel } from '../../../model/tensors.ts'
 import { inputError } from '../../../scenario/diagnostic.ts'
-import { count, gb, percent, significant } from '../../../units.ts'
-import { type Check, describedRows, type ImportedModel, idOf } from '../imported.ts'
+import { gb, significant } from '../../../units.ts'
+import { describedRows, type ImportedModel, idOf } from '../imported.ts'
 import { architectureOf, grouped, type LayerInput, type Shape } from '../shape.ts'
 import { readAttention } from './attention.ts'
-import { bitsOfType, formatOf } from './formats.ts'
-import { elementsOf, type GgufHeader, type GgufTensor, Metadata } from './header.ts'
+import { elements, parameterCheck, weightBytes } from './check.ts'
+import { formatOf } from './formats.ts'
+import { type GgufHeader, type GgufTensor, Metadata } from './header.ts'
 import { readMlp } from './mlp.ts'
 import { byLayer, type Tensors } from './tensors.ts'
 
@@ -31,9 +32,6 @@ const USUAL_NORMS = 2
 
 /** Parameters without a known role may be this share of a layer: scales and the like. More is another kind of layer. */
 const UNKNOWN_SHARE = 0.01
-
-/** A share of parameters by which the description may differ from the file. */
-const TOLERANCE = 1e-3
 
 /** How a GGUF file is called. */
 export interface GgufSource {
@@ -217,47 +215,6 @@ const WITHOUT_ROPE: ReadonlySet<string> = new Set([
   'nemotron_h_moe',
   'kimi-linear',
 ])
-
-/** Parameters of the file against those of the description. */
-function parameterCheck(
-  tensors: readonly GgufTensor[],
-  architecture: ReturnType<typeof architectureOf>,
-  layers: number,
-): Check {
-  const own = tensors.filter(({ name }) => !isTable(name) && (layerOf(name) ?? 0) < layers)
-  const stored = elements(own)
-  const derived = countParameters(describeModel(architecture)).total
-  if (stored === derived) return { ok: true, text: `parameters: ${count(stored)} in the file, exactly as described` }
-  const difference = Math.abs(stored - derived) / stored
-  return {
-    ok: difference <= TOLERANCE,
-    text: `parameters: ${count(stored)} in the file, ${count(derived)} described: ${percent(difference, 3)} apart`,
-  }
-}
-
-function layerOf(name: string): number | undefined {
-  const match = /^blk\.(\d+)\./.exec(name)
-  return match === null ? undefined : Number(match[1])
-}
-
-function isTable(name: string): boolean {
-  return /^rope_/.test(name) || name.includes('.attn_rot_embd')
-}
-
-function elements(tensors: readonly GgufTensor[]): number {
-  return tensors.reduce((sum, tensor) => sum + elementsOf(tensor), 0)
-}
-
-/** Bytes of all tensors by their types; undefined where a type is not known. */
-export function weightBytes(tensors: readonly GgufTensor[]): number | undefined {
-  let bits = 0
-  for (const tensor of tensors) {
-    const each = bitsOfType(tensor.type)
-    if (each === undefined) return undefined
-    bits += each * elementsOf(tensor)
-  }
-  return bits / 8
-}
 
 /** Most names that a message lists. */
 const MOST_NAMES = 6
