@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.prop.ts'],
+    // All cores: half of the time is waiting for programs that tests start.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**', 'planners/**'], reporter: ['text-summary', 'html'] },
   },

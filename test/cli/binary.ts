@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-const MAIN = join(ROOT, 'dist', 'src', 'cli', 'main.js')
+/** What users run. */
+const MAIN = join(ROOT, 'dist', 'bundle', 'cli', 'main.js')
 
 /** A day on which the shipped prices are young enough. */
 export const AS_OF = ['--as-of', '2026-11-21']

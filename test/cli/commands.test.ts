@@ -161,7 +161,7 @@ describe('plan completion', () => {
     [['x.yaml', '--format', 'm'], ['markdown']],
     [['x.yaml', '--exh'], ['--exhaustive']],
     [['catalog', 's'], ['show']],
-    [['scenarios/'], []],
+    [['scenarios/article-m'], ['scenarios/article-monthly-cost.yaml']],
   ])('after %j offers %j', (words, expected) => {
     expect(
       plan(['__complete', ...words])

@@ -9,7 +9,7 @@ import { COMMANDS } from '../../src/cli/run.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { plan, ROOT } from './binary.ts'
 
-const MAIN = join(ROOT, 'dist', 'src', 'cli', 'main.js')
+const MAIN = join(ROOT, 'dist', 'bundle', 'cli', 'main.js')
 const shells = ['bash', 'zsh', 'fish'] as const
 const has = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0
 

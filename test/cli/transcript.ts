@@ -43,7 +43,7 @@ npx() { shift; case "$1" in schema|completion|help) "$NODE" "$MAIN" "$@";; *) "$
 /** Runs a command as a user would in `folder`; both streams together, elapsed times left out. */
 export function perform(command: string, folder: string, asOf: readonly string[]): string {
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env
-  const main = join(ROOT, 'dist', 'src', 'cli', 'main.js')
+  const main = join(ROOT, 'dist', 'bundle', 'cli', 'main.js')
   const { stdout } = spawnSync('bash', ['-c', `${SHELL}{ ${command}\n} 2>&1`], {
     cwd: folder,
     encoding: 'utf8',
