@@ -27,6 +27,9 @@ export interface Proof {
   readonly bound: number | null
 }
 
+/** The relaxation takes milliseconds; so much it has even where the time is over, so that something is proved. */
+const LEAST_SECONDS = 2
+
 export type PlaceOutcome =
   | { readonly status: 'optimal' | 'feasible'; readonly placement: Placement; readonly proof: Proof }
   | { readonly status: 'infeasible'; readonly proof: Proof }
@@ -51,7 +54,8 @@ export async function place(
   if (outcome.status === 'unknown') {
     const found = variant.keep === undefined ? await oneByOne(question, options, earlier) : null
     if (found === null) return { status: 'unknown', why: outcome.why, proof: nothing }
-    const least = await solve(relaxation(built.program), options)
+    const seconds = Math.max(LEAST_SECONDS, options.timeLimitSeconds)
+    const least = await solve(relaxation(built.program), { ...options, timeLimitSeconds: seconds })
     return {
       status: 'feasible',
       placement: found,
