@@ -1,6 +1,5 @@
 import type { ImportedModel } from '../importing/models/imported.ts'
 import { printable } from './printable.ts'
-import { wrap } from './wrap.ts'
 
 /** What was read of a model, for standard error: names and values, then checks, then notes. */
 export function modelImportText({ rows, checks, notes }: ImportedModel, further: readonly string[] = []): string {

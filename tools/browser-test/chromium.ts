@@ -19,7 +19,7 @@ export function findChromium(): string {
 }
 
 /** Nothing that reaches for the network by itself, and a profile of its own. */
-const FLAGS = [
+export const QUIET_FLAGS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -39,7 +39,7 @@ export interface Browser {
 /** Opens a page without a window. Nothing is left of its profile once it is closed. */
 export function openPage(chromium: string, url: string): Browser {
   const profile = mkdtempSync(join(tmpdir(), 'gpu-plan-chromium-'))
-  const browser: ChildProcess = spawn(chromium, [...FLAGS, `--user-data-dir=${profile}`, url], {
+  const browser: ChildProcess = spawn(chromium, [...QUIET_FLAGS, `--user-data-dir=${profile}`, url], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let printed = ''

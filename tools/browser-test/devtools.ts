@@ -3,19 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { QUIET_FLAGS } from './chromium.ts'
 
-/** Nothing that reaches for the network by itself, and commands by a pipe: no port is opened. */
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  '--remote-debugging-pipe',
-]
+/** Commands come by a pipe: no port is opened. */
+const FLAGS = [...QUIET_FLAGS, '--remote-debugging-pipe']
 
 /** A message of the browser: an answer has an id, an event a method (chromedevtools.github.io/devtools-protocol). */
 interface Message {

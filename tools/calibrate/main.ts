@@ -122,8 +122,8 @@ function recordsOf(list: readonly number[], observations: readonly Grouped[]): n
 
 function printErrors(kinds: readonly (readonly [string, readonly ErrorRow[]])[]): void {
   const percent = (share: number): string => (100 * share).toFixed(1)
-  console.log('| figure | runs | ' + kinds.map(([name]) => name).join(' | ') + ' |')
-  console.log('|---|---|' + kinds.map(() => '---|').join(''))
+  console.log(`| figure | runs | ${kinds.map(([name]) => name).join(' | ')} |`)
+  console.log(`|---|---|${kinds.map(() => '---|').join('')}`)
   for (const { table, count } of kinds[0]?.[1] ?? []) {
     const cells = kinds.map(([, rows]) => {
       const row = rows.find((each) => each.table === table)

@@ -1,5 +1,6 @@
 import { identify } from '../identify.ts'
 import { judged, placed, readPrices } from '../price-cells.ts'
+import { skipping } from '../row.ts'
 import type { Row } from '../table.ts'
 import type { Drop, ImportContext, ListPricing, Reading, Sighting, Skip, SkipReason } from '../types.ts'
 
@@ -74,7 +75,7 @@ export function readSplitRows(rows: readonly Row[], provider: string, context: I
   const drops: Drop[] = []
   const skip = (row: Row, reason: SkipReason, detail = ''): void => {
     const subject = `${row.text('InstanceType') || row.text('AcceleratorName')} ${row.text('Region')}`.trim()
-    skips.push({ reason, file: row.file, line: row.line, subject, ...(detail === '' ? {} : { detail }) })
+    skips.push(skipping(row, subject)(reason, detail))
   }
   const accelerators = new Map<string, Row>()
   /** Rows of accelerators that are accounted for, and what hindered those that no machine could take. */

@@ -1,8 +1,9 @@
 import { identify } from '../identify.ts'
 import { placed, readPrices } from '../price-cells.ts'
 import { providerId, providerOfPath } from '../providers.ts'
+import { type RowReading, skipping } from '../row.ts'
 import type { Row } from '../table.ts'
-import type { Drop, ImportContext, OfferForm, Sighting, Skip, SkipReason } from '../types.ts'
+import type { Drop, ImportContext, OfferForm, Sighting, Skip } from '../types.ts'
 
 /** Flag of prices of Google's Dynamic Workload Scheduler in calendar mode: reserved for a date, dearer or cheaper than on demand. */
 const CALENDAR_FLAG = 'gcp-dws-calendar-mode'
@@ -35,21 +36,11 @@ export const gpuhunt: OfferForm = {
   },
 }
 
-function readRow(
-  row: Row,
-  provider: string,
-  context: ImportContext,
-): Skip | { sighting: Sighting; drops: readonly Drop[] } {
+function readRow(row: Row, provider: string, context: ImportContext): RowReading {
   const instance = row.text('instance_name')
   const location = row.text('location')
   const subject = `${instance} ${location}`.trim()
-  const skip = (reason: SkipReason, detail = ''): Skip => ({
-    reason,
-    file: row.file,
-    line: row.line,
-    subject,
-    ...(detail === '' ? {} : { detail }),
-  })
+  const skip = skipping(row, subject)
   const count = row.number('gpu_count')
   const name = row.text('gpu_name')
   if (name === '' || count === 0) return skip('no-accelerator')

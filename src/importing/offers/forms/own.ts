@@ -4,8 +4,9 @@ import { inputError } from '../../../scenario/diagnostic.ts'
 import { identify } from '../identify.ts'
 import { placed, readPrices } from '../price-cells.ts'
 import { providerId } from '../providers.ts'
+import { type RowReading, skipping } from '../row.ts'
 import type { Row, Table } from '../table.ts'
-import type { Drop, ImportContext, ListPricing, OfferForm, Sighting, Skip, SkipReason } from '../types.ts'
+import type { Drop, ImportContext, ListPricing, OfferForm, Sighting, Skip } from '../types.ts'
 
 /** Columns of one's own price list, with what stands in them. The documentation prints this table. */
 export const OWN_COLUMNS = {
@@ -129,23 +130,13 @@ function refuseDecimalCommas(row: Row, column: Columns): void {
   }
 }
 
-function readRow(
-  row: Row,
-  column: Columns,
-  context: ImportContext,
-): Skip | { sighting: Sighting; drops: readonly Drop[] } {
+function readRow(row: Row, column: Columns, context: ImportContext): RowReading {
   const text = (name: OwnColumn): string => row.text(column(name))
   const instance = text('instance')
   const region = text('region') || NO_REGION
   const provider = context.provider ?? providerId(text('provider'))
   const subject = `${instance} ${region}`.trim()
-  const skip = (reason: SkipReason, detail = ''): Skip => ({
-    reason,
-    file: row.file,
-    line: row.line,
-    subject,
-    ...(detail === '' ? {} : { detail }),
-  })
+  const skip = skipping(row, subject)
   if (instance === '' || provider === '') return skip('no-name')
   const currency = text('currency').toUpperCase()
   if (currency !== '' && currency !== 'USD') return skip('currency', currency)

@@ -1,8 +1,9 @@
 import { identify } from '../identify.ts'
 import { placed, readPrices } from '../price-cells.ts'
 import { providerOfPath } from '../providers.ts'
+import { type RowReading, skipping } from '../row.ts'
 import type { Row } from '../table.ts'
-import type { Drop, ImportContext, OfferForm, Reading, Sighting, Skip, SkipReason } from '../types.ts'
+import type { Drop, ImportContext, OfferForm, Reading, Sighting, Skip } from '../types.ts'
 import { readSplitRows, SKYPILOT_SOURCE } from './gcp.ts'
 
 /**
@@ -56,21 +57,11 @@ function isHalf(row: Row, provider: string): boolean {
   return provider === 'gcp' && row.text('AcceleratorName') === ''
 }
 
-function readRow(
-  row: Row,
-  provider: string,
-  context: ImportContext,
-): Skip | { sighting: Sighting; drops: readonly Drop[] } {
+function readRow(row: Row, provider: string, context: ImportContext): RowReading {
   const instance = row.text('InstanceType')
   const region = row.text('Region')
   const subject = `${instance} ${region}`.trim()
-  const skip = (reason: SkipReason, detail = ''): Skip => ({
-    reason,
-    file: row.file,
-    line: row.line,
-    subject,
-    ...(detail === '' ? {} : { detail }),
-  })
+  const skip = skipping(row, subject)
   const name = row.text('AcceleratorName')
   if (name === '') return skip('no-accelerator')
   if (instance === '') return skip('no-name')
