@@ -6,12 +6,15 @@ import type { Terminal } from './terminal.ts'
 /** Switches the settings of files and of the environment off. */
 export const NO_CONFIG = 'no-config'
 
+/** Under which results are told what of them comes from settings; no flag, so nobody can give it. */
+export const ASSUMED = 'assumed settings'
+
 type Values = Readonly<Record<string, unknown>>
 
 /**
  * The values of a command line with those that settings add: flags that the command has and the user did not give, directories of
- * catalogs below the given ones, and defaults of scenarios. What was added is said on standard error, because the result follows
- * from it.
+ * catalogs below the given ones, and defaults of scenarios. What was added is said on standard error, and what a plan follows from
+ * stands under {@link ASSUMED} too.
  * @throws InputError for settings that cannot be read.
  */
 export async function withSettings(argv: Values, flags: FlagTable, terminal: Terminal): Promise<Values> {
@@ -19,6 +22,7 @@ export async function withSettings(argv: Values, flags: FlagTable, terminal: Ter
   const { resolved } = await loadSettings({ env: process.env, workingDirectory: process.cwd() })
   const values: Record<string, unknown> = { ...argv }
   const used: string[] = []
+  const assumed: string[] = []
   for (const each of resolved) {
     const { setting } = each
     const strongest = each.values.at(-1)
@@ -30,12 +34,16 @@ export async function withSettings(argv: Values, flags: FlagTable, terminal: Ter
       else if (argv[flag] === undefined) values[flag] = valueText(strongest.value)
       else continue
       used.push(said(each))
+      if (setting.adds === true) assumed.push(`setting: ${said(each)}`)
     } else if (flags.set !== undefined) {
       // Defaults come after what the user set, so that they see it.
       values.set = [...given(values.set), `${setting.effect.scenario}?=${valueText(strongest.value)}`]
-      used.push(`${said(each)} where the scenario says nothing`)
+      const sentence = `${said(each)} where the scenario says nothing`
+      used.push(sentence)
+      assumed.push(`setting: ${sentence}`)
     }
   }
+  if (assumed.length > 0) values[ASSUMED] = assumed
   if (used.length > 0 && argv.quiet !== true) terminal.note(`settings: ${used.join('; ')}`)
   return values
 }
@@ -47,6 +55,8 @@ function given(value: unknown): unknown[] {
 
 function said(each: Resolved): string {
   const { setting, values } = each
-  const shown = setting.adds === true ? listOf(each).join(', ') : valueText(values.at(-1)?.value)
+  const value = values.at(-1)?.value
+  const list = setting.adds === true ? listOf(each) : value
+  const shown = Array.isArray(list) ? list.join(', ') : valueText(value)
   return `${setting.key} ${shown} (${[...new Set(values.map(({ origin }) => origin))].join(', ')})`
 }

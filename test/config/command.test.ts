@@ -41,6 +41,18 @@ describe('settings in a plan', () => {
     )
   })
 
+  test('what the plan follows from stands among its assumptions, what only changes the report does not', () => {
+    const settings = (result: { assumptions: string[] }) =>
+      result.assumptions.filter((each) => each.startsWith('setting: '))
+    expect(settings(planned([]).result)).toEqual([
+      'setting: catalogs ../mine (../plan.config.yaml:1:1)',
+      'setting: prices.discount_percent 50 (../plan.config.yaml:3:11) where the scenario says nothing',
+      'setting: search.exclude_providers vast (../plan.config.yaml:4:11) where the scenario says nothing',
+    ])
+    expect(settings(planned(['--quiet']).result)).toHaveLength(3)
+    expect(settings(planned(['--no-config']).result)).toEqual([])
+  })
+
   test('the catalog hash is that of the overlay given as a flag', () => {
     const flagged = planned(['--no-config', '--catalog', '../mine'])
     expect(planned([]).result.catalog.hash).toBe(flagged.result.catalog.hash)
