@@ -1,4 +1,5 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
+import { DEFAULT_PUE } from '../src/catalog/offer.ts'
 import type { FleetNodeKind, FleetResult } from '../src/result/fleet.ts'
 import { resultVersion } from '../src/result/plan.ts'
 import { assuming, completePrices } from '../src/scenario/assume.ts'
@@ -186,7 +187,8 @@ function fleetAssumptions(scenario: FleetScenario, workloads: readonly FleetWork
   if (scenario.inventory.some((entry) => 'gpu' in entry)) {
     sentences.push('owned nodes: capital is paid whether they are used or not, electricity only where they are')
   }
-  if (scenario.inventory.some((entry) => 'gpu' in entry && entry.owned.pue === undefined)) sentences.push('PUE: 1.3')
+  if (scenario.inventory.some((entry) => 'gpu' in entry && entry.owned.pue === undefined))
+    sentences.push(`PUE: ${DEFAULT_PUE}`)
   if (workloads.some(({ kind }) => kind === 'train')) {
     sentences.push(
       'training: every run has its machines for itself, and is paid on whole nodes for the hours that it takes',

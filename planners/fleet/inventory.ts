@@ -1,5 +1,5 @@
 import { type Catalog, get } from '../../src/catalog/catalog.ts'
-import type { Offer, OwnedCost } from '../../src/catalog/offer.ts'
+import type { Offer } from '../../src/catalog/offer.ts'
 import { DEFAULT_SET, type ExclusionReason, eligibleOffers, type PricedOffer } from '../../src/cost/eligibility.ts'
 import { ownedCapitalUsdPerHour, ownedRunningUsdPerHour, ownedUsdPerHour } from '../../src/cost/money.ts'
 import type { CompletePrices } from '../../src/scenario/assume.ts'
@@ -8,6 +8,7 @@ import type { FleetScenario } from '../../src/scenario/fleet.ts'
 import type { OwnedNodes, RentedNodes, RentLimit } from '../../src/scenario/inventory.ts'
 import { nodesName, offersNamed } from '../../src/scenario/inventory-checks.ts'
 import type { Locate } from '../../src/scenario/yaml.ts'
+import { countsIn, ownedCostOf } from '../supply/inventory.ts'
 import type { Limit, NodeKind } from './placement.ts'
 
 /** A kind of node with what it is: an offer that may be rented, or owned hardware in the form of one. */
@@ -21,8 +22,6 @@ export interface Inventory {
   readonly kinds: readonly FleetNode[]
   readonly limits: readonly Limit[]
 }
-
-const DEFAULT_PUE = 1.3
 
 /**
  * The nodes of a fleet: owned ones, and the shapes of each offer that may be rented.
@@ -60,7 +59,7 @@ export function inventoryOf(
     }
   }
   for (const limit of scenario.limits ?? []) {
-    const named = kinds.filter((kind) => isLimited(kind.priced, limit))
+    const named = kinds.filter(({ priced }) => countsIn(limit, priced.offer, priced.pricing))
     limits.push({ id: limitText(limit), kinds: named.map(({ id }) => id), counts: 'gpus', most: limit.gpus })
   }
   return { kinds, limits }
@@ -69,13 +68,7 @@ export function inventoryOf(
 function ownedKind(entry: OwnedNodes, catalog: Catalog, asOf: string): FleetNode {
   const gpu = get(catalog, 'gpus', entry.gpu)
   const gpusPerNode = entry.gpus_per_node ?? 1
-  const owned: OwnedCost = {
-    capex_usd: entry.owned.capex,
-    years: entry.owned.years,
-    watts: entry.owned.watts,
-    usd_per_kwh: entry.owned.usd_per_kwh,
-    pue: entry.owned.pue ?? DEFAULT_PUE,
-  }
+  const owned = ownedCostOf(entry.owned)
   const link = gpusPerNode === 1 ? null : (entry.link ?? gpu.interconnect.link)
   const id = nodesName(entry)
   const offer: Offer = {
@@ -180,16 +173,6 @@ function rentedKind(priced: PricedOffer, byRegion: boolean, maxInstances: number
     capitalUsdPerHour: 0,
     priced,
   }
-}
-
-function isLimited({ offer, pricing }: PricedOffer, limit: RentLimit): boolean {
-  return (
-    pricing !== 'owned' &&
-    (limit.provider === undefined || limit.provider === offer.provider) &&
-    (limit.region === undefined || limit.region === offer.region) &&
-    (limit.gpu === undefined || limit.gpu === offer.gpu) &&
-    (limit.pricing === undefined || limit.pricing === pricing)
-  )
 }
 
 /** `lambda us-west-1 h100-sxm-80gb: 16 GPUs`. */

@@ -126,12 +126,12 @@ export async function remediesOf(
       })
     }
   }
-  for (const [index, { requirement }] of problem.limits.entries()) {
+  for (const [index, { requirement, setting }] of problem.limits.entries()) {
     const needed = await least({ limit: index })
     if (needed === null) continue
     const gpus = Math.ceil(needed - SLACK)
     const limits = problem.limits.map((limit, l) => (l === index ? { ...limit, gpus } : limit))
-    const set = requirement.startsWith('limit of') ? `limits.${index}.gpus=${gpus}` : null
+    const set = setting === undefined ? null : `${setting}=${gpus}`
     await tried(`raise the ${requirement} to ${count(gpus)}`, set, { ...problem, limits })
   }
   for (const pricing of ['on-demand', 'reserved-1y', 'reserved-3y', 'spot'] as const) {

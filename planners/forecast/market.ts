@@ -1,9 +1,10 @@
 import { type Catalog, get } from '../../src/catalog/catalog.ts'
-import type { Offer, OwnedCost, Pricing } from '../../src/catalog/offer.ts'
+import type { Offer, Pricing } from '../../src/catalog/offer.ts'
 import { HOURS_PER_MONTH, ownedCapitalUsdPerHour, ownedRunningUsdPerHour } from '../../src/cost/money.ts'
 import type { ForecastNodes } from '../../src/scenario/forecast.ts'
 import type { RentLimit } from '../../src/scenario/inventory.ts'
 import { nodesName } from '../../src/scenario/inventory-checks.ts'
+import { countsIn, ownedCostOf } from '../supply/inventory.ts'
 import type { Limit, MachineKind, Source } from './problem.ts'
 import type { ResolvedWorkload } from './workload-supply.ts'
 
@@ -18,7 +19,6 @@ export interface SourceDetail {
   readonly gpusPerMachine: number
 }
 
-const DEFAULT_PUE = 1.3
 const RESERVED_MONTHS: Partial<Record<Pricing, number>> = { 'reserved-1y': 12, 'reserved-3y': 36 }
 
 /** Months that a way to pay binds; 0 where it binds to nothing. */
@@ -41,7 +41,9 @@ export class Market {
     this.#catalog = catalog
     this.#trend = trend
     this.#quotas = quotas
-    for (const quota of quotas) this.limits.push({ gpus: quota.gpus, requirement: quotaText(quota) })
+    for (const [index, quota] of quotas.entries()) {
+      this.limits.push({ gpus: quota.gpus, requirement: quotaText(quota), setting: `limits.${index}.gpus` })
+    }
   }
 
   /** Sources of the offers that a workload may rent. */
@@ -79,13 +81,7 @@ export class Market {
     const name = nodesName(lot)
     return this.#once(`owned ${name}`, () => {
       const gpusPerMachine = lot.gpus_per_node ?? 1
-      const cost: OwnedCost = {
-        capex_usd: lot.owned.capex,
-        years: lot.owned.years,
-        watts: lot.owned.watts,
-        usd_per_kwh: lot.owned.usd_per_kwh,
-        pue: lot.owned.pue ?? DEFAULT_PUE,
-      }
+      const cost = ownedCostOf(lot.owned)
       const usd = ownedCapitalUsdPerHour(cost) * HOURS_PER_MONTH
       this.details.push({ name, offer: null, pricing: 'owned', gpu: lot.gpu, gpusPerMachine })
       return {
@@ -135,15 +131,7 @@ export class Market {
   }
 
   #limitsOf(offer: Offer, pricing: Pricing): number[] {
-    const own = [...this.#quotas.keys()].filter((index) => {
-      const quota = this.#quotas[index]!
-      return (
-        (quota.provider ?? offer.provider) === offer.provider &&
-        (quota.region ?? offer.region) === offer.region &&
-        (quota.gpu ?? offer.gpu) === offer.gpu &&
-        (quota.pricing ?? pricing) === pricing
-      )
-    })
+    const own = [...this.#quotas.keys()].filter((index) => countsIn(this.#quotas[index]!, offer, pricing))
     if (offer.max_instances === undefined) return own
     const requirement = `instances of ${offer.id}`
     const found = this.limits.findIndex((limit) => limit.requirement === requirement)

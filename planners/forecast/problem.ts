@@ -49,6 +49,8 @@ export interface Limit {
   readonly gpus: number
   /** How a conflict names it. */
   readonly requirement: string
+  /** The key of the scenario that states it; absent where the catalog does. */
+  readonly setting?: string
 }
 
 /** Machines that a serving workload needs. */

@@ -7,6 +7,9 @@ export type Pricing = z.infer<typeof pricing>
 export const confidence = z.enum(['low', 'medium', 'high'])
 export type Confidence = z.infer<typeof confidence>
 
+/** Power usage effectiveness of a room of which nothing is stated. */
+export const DEFAULT_PUE = 1.3
+
 /** Hardware that belongs to the user: what it costs to buy and to run. */
 export const ownedCost = z.strictObject({
   /** US dollars for one instance (all its GPUs). */
@@ -17,7 +20,7 @@ export const ownedCost = z.strictObject({
   watts: positive,
   usd_per_kwh: positive,
   /** Power usage effectiveness of the room. */
-  pue: positive.min(1).default(1.3),
+  pue: positive.min(1).default(DEFAULT_PUE),
 })
 export type OwnedCost = z.infer<typeof ownedCost>
 

@@ -40,4 +40,6 @@ export interface Call {
   readonly words: readonly string[]
   /** The program's own file, which threads are started from; null where there is none. */
   readonly entry: string | null
+  /** What of the call comes from settings and a plan follows from, a sentence each. */
+  readonly assumed: readonly string[]
 }

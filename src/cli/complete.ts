@@ -128,7 +128,7 @@ async function catalogOf({ command, overlays }: Typed): Promise<Catalog> {
   const { loadCatalog } = await import('../io/load-catalog.ts')
   try {
     const { withSettings } = await import('./settings.ts')
-    const values = await withSettings({ catalog: overlays, quiet: true }, command.flags, SILENT)
+    const { values } = await withSettings({ catalog: overlays, quiet: true }, command.flags, SILENT)
     return await loadCatalog(new Flags(values).texts('catalog'))
   } catch {
     return loadCatalog()

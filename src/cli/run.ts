@@ -123,6 +123,6 @@ async function call(command: Command, argv: Arguments, terminal: Terminal, entry
   if (excess !== undefined) {
     throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: `plan ${command.name ?? ''} --help` })
   }
-  const settled = new Flags(await withSettings(argv, command.flags, terminal))
-  return command.handle({ flags: settled, terminal, words, entry })
+  const { values, assumed } = await withSettings(argv, command.flags, terminal)
+  return command.handle({ flags: new Flags(values), terminal, words, entry, assumed })
 }

@@ -6,19 +6,22 @@ import type { Terminal } from './terminal.ts'
 /** Switches the settings of files and of the environment off. */
 export const NO_CONFIG = 'no-config'
 
-/** Under which results are told what of them comes from settings; no flag, so nobody can give it. */
-export const ASSUMED = 'assumed settings'
-
 type Values = Readonly<Record<string, unknown>>
+
+/** A command line with what settings add to it. */
+export interface Settled {
+  readonly values: Values
+  /** A sentence for each setting that a plan follows from. */
+  readonly assumed: readonly string[]
+}
 
 /**
  * The values of a command line with those that settings add: flags that the command has and the user did not give, directories of
- * catalogs below the given ones, and defaults of scenarios. What was added is said on standard error, and what a plan follows from
- * stands under {@link ASSUMED} too.
+ * catalogs below the given ones, and defaults of scenarios. What was added is said on standard error.
  * @throws InputError for settings that cannot be read.
  */
-export async function withSettings(argv: Values, flags: FlagTable, terminal: Terminal): Promise<Values> {
-  if (argv[NO_CONFIG] === true) return argv
+export async function withSettings(argv: Values, flags: FlagTable, terminal: Terminal): Promise<Settled> {
+  if (argv[NO_CONFIG] === true) return { values: argv, assumed: [] }
   const { resolved } = await loadSettings({ env: process.env, workingDirectory: process.cwd() })
   const values: Record<string, unknown> = { ...argv }
   const used: string[] = []
@@ -43,9 +46,8 @@ export async function withSettings(argv: Values, flags: FlagTable, terminal: Ter
       assumed.push(`setting: ${sentence}`)
     }
   }
-  if (assumed.length > 0) values[ASSUMED] = assumed
   if (used.length > 0 && argv.quiet !== true) terminal.note(`settings: ${used.join('; ')}`)
-  return values
+  return { values, assumed }
 }
 
 function given(value: unknown): unknown[] {

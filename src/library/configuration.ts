@@ -62,9 +62,9 @@ interface Asked {
   readonly asOf: string
 }
 
-export function servingInput(given: z.output<typeof servingConfigurationSchema>, asked: Asked): EstimateInput {
+/** What configurations of both kinds say alike; what it returns is inferred, as the two inputs share no type. */
+function commonInput(given: z.output<z.ZodObject<typeof commonKeys>>) {
   return {
-    ...asked,
     model: given.model,
     gpu: given.gpu,
     gpus: given.gpus,
@@ -72,6 +72,13 @@ export function servingInput(given: z.output<typeof servingConfigurationSchema>,
     pipelineParallel: given.pipeline_parallel,
     expertParallel: given.expert_parallel,
     headroom: given.headroom,
+  }
+}
+
+export function servingInput(given: z.output<typeof servingConfigurationSchema>, asked: Asked): EstimateInput {
+  return {
+    ...asked,
+    ...commonInput(given),
     quantization: given.quantization,
     kvCache: given.kv_cache,
     context: given.context,
@@ -90,13 +97,7 @@ export function servingInput(given: z.output<typeof servingConfigurationSchema>,
 export function trainingInput(given: z.output<typeof trainingConfigurationSchema>, asked: Asked): TrainEstimateInput {
   return {
     ...asked,
-    model: given.model,
-    gpu: given.gpu,
-    gpus: given.gpus,
-    tensorParallel: given.tensor_parallel,
-    pipelineParallel: given.pipeline_parallel,
-    expertParallel: given.expert_parallel,
-    headroom: given.headroom,
+    ...commonInput(given),
     method: given.method,
     optimizer: given.optimizer,
     zeroStage: given.zero_stage,

@@ -216,7 +216,7 @@ async function interview(words: string[], answers: string[], given: Record<strin
     color: false,
   }
   const flags = new Flags({ 'as-of': '2026-11-21', ...given })
-  const code = await initScenario({ flags, terminal, words, entry: null }, async () => asker)
+  const code = await initScenario({ flags, terminal, words, entry: null, assumed: [] }, async () => asker)
   return { code, said, left: answers, text: results.join('') }
 }
 

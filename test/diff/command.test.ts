@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { scenario, trainScenario } from '../cli/binary.ts'
-import { call } from './call.ts'
+import { call } from '../cli/in-process.ts'
 
 let folder: string
 const file = (name: string, text: string): string => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROOT } from '../cli/binary.ts'
-import { call } from './call.ts'
+import { call } from '../cli/in-process.ts'
 
 /* Outputs that the pages show are what the program prints. */
 

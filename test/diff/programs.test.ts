@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { call } from './call.ts'
+import { call } from '../cli/in-process.ts'
 
 let folder: string
 beforeAll(() => {

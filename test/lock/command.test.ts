@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { call } from '../diff/call.ts'
+import { call } from '../cli/in-process.ts'
 
 let folder: string
 const at = (name: string): string => join(folder, name)

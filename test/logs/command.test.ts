@@ -3,26 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { run } from '../../src/cli/run.ts'
+import { call } from '../cli/in-process.ts'
 
 const log = (name: string): string => fileURLToPath(new URL(`./${name}.log`, import.meta.url))
 
-async function plan(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  let stdout = ''
-  let stderr = ''
-  const code = await run(['check-log', ...args], {
-    result: (text) => {
-      stdout += text
-    },
-    note: (text) => {
-      stderr += `${text}\n`
-    },
-    rewrite: () => undefined,
-    live: false,
-    color: false,
-  })
-  return { code, stdout, stderr }
-}
+const plan = (...args: string[]) => call(['check-log', ...args], null)
 
 describe('plan check-log', () => {
   const l40s = log('vllm/0.7.1-qwen2.5-32b-l40s-tp2')

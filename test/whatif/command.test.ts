@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { trainScenario } from '../cli/binary.ts'
-import { call } from '../diff/call.ts'
+import { call } from '../cli/in-process.ts'
 
 let folder: string
 let catalog: string[]

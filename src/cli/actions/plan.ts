@@ -18,10 +18,9 @@ import type { LockedPlanner } from '../locked.ts'
 import { sourceOptionsOf } from '../network-options.ts'
 import { planOptionsOf } from '../planning-flags.ts'
 import { programOptionsOf } from '../program-flags.ts'
-import { ASSUMED } from '../settings.ts'
 
 /** Plans every scenario, prints them all or, where one cannot be read, none. */
-export async function planScenarios({ flags, terminal, words: scenarios }: Call): Promise<ExitCode> {
+export async function planScenarios({ flags, terminal, words: scenarios, assumed }: Call): Promise<ExitCode> {
   refuseCommandNames(scenarios)
   const format = pageFormatOf(flags)
   const options = { ...planOptionsOf(flags), ...programOptionsOf(flags) }
@@ -35,7 +34,7 @@ export async function planScenarios({ flags, terminal, words: scenarios }: Call)
     const started = performance.now()
     const result = await planOne(scenario, catalog, options, flags, wrong, locked)
     if (result === null) continue
-    result.assumptions.push(...flags.texts(ASSUMED))
+    result.assumptions.push(...assumed)
     results.push(result)
     const elapsed = seconds((performance.now() - started) / 1000)
     const which = scenarios.length > 1 ? ` (${index + 1} of ${scenarios.length})` : ''

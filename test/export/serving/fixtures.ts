@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { type Catalog, get } from '../../../src/catalog/catalog.ts'
 import { serveExport as exportOf } from '../../../src/export/from-plan.ts'
 import type { ExportFile, ExportTarget, ServeExport } from '../../../src/export/target.ts'
 import { loadCatalog } from '../../../src/io/load-catalog.ts'
 import type { Plan } from '../../../src/result/plan.ts'
-import { InputError } from '../../../src/scenario/diagnostic.ts'
+
+export { refusal, scenarioText } from '../exported.ts'
 
 export const catalog: Catalog = await loadCatalog()
 
@@ -110,19 +110,4 @@ export function serveExport(asked: Asked = {}): ServeExport {
 export function filesOf(target: ExportTarget, asked: Asked = {}): Record<string, string> {
   const files: readonly ExportFile[] = target.serve?.(serveExport(asked)) ?? []
   return Object.fromEntries(files.map((file) => [file.name, file.text]))
-}
-
-/** Why a target refuses, with what to do. */
-export function refusal(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof InputError) return error.message
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
-
-export function scenarioText(name: string): string {
-  return readFileSync(new URL(`../../../scenarios/${name}.yaml`, import.meta.url), 'utf8')
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { type Catalog, get } from '../../../src/catalog/catalog.ts'
 import type { ExportFile, ExportTarget, TrainExport } from '../../../src/export/target.ts'
 import { trainingContext } from '../../../src/export/training.ts'
 import { loadCatalog } from '../../../src/io/load-catalog.ts'
 import type { TrainConfiguration, TrainPlan } from '../../../src/result/train.ts'
-import { InputError } from '../../../src/scenario/diagnostic.ts'
+
+export { refusal, scenarioText } from '../exported.ts'
 
 export const catalog: Catalog = await loadCatalog()
 
@@ -118,17 +118,6 @@ export function filesOf(target: ExportTarget, asked: Asked = {}): Record<string,
   return Object.fromEntries(files.map((file) => [file.name, file.text]))
 }
 
-/** Why a target refuses, with what to do. */
-export function refusal(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof InputError) return error.message
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
-
 /** Lines of a shell command without the backslashes that join them. */
 export function flagsOf(script: string): string[] {
   return script.split('\n').map((line) =>
@@ -137,8 +126,4 @@ export function flagsOf(script: string): string[] {
       .replace(/ "\$@"$/, '')
       .trim(),
   )
-}
-
-export function scenarioText(name: string): string {
-  return readFileSync(new URL(`../../../scenarios/${name}.yaml`, import.meta.url), 'utf8')
 }

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { run } from '../../../src/cli/run.ts'
 import { loadCatalog } from '../../../src/io/load-catalog.ts'
+import { call } from '../../cli/in-process.ts'
 import { asGguf } from './gguf/as-gguf.ts'
 import { ggufBytes } from './gguf/write-gguf.ts'
 
@@ -12,21 +12,9 @@ const AS_OF = ['--as-of', '2026-11-21']
 const directory = mkdtempSync(join(tmpdir(), 'import-'))
 const at = (...path: string[]): string => join(directory, ...path)
 
-/** Runs a command line as the program does. */
 async function plan(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const code = await run(args, {
-    result: (text) => {
-      out += text
-    },
-    note: (text) => {
-      err += `${text}\n`
-    },
-    rewrite: () => undefined,
-    live: false,
-    color: false,
-  })
-  return { code, out, err }
+  const { code, stdout, stderr } = await call(args, null)
+  return { code, out: stdout, err: stderr }
 }
 
 const TRAFFIC = 'traffic: { concurrency: 4, input_tokens: 512, output_tokens: 128 }\n'
