@@ -1,16 +1,23 @@
 /**
- * Prints how fast planning is: a cold process, a search over the whole space of one model, configurations evaluated a
- * second, a comparison of 200 scenario files, and fleets and forecasts with the sizes and gaps of their programs. Figures only; nothing here fails. Run it on a quiet machine:
- * `npm run bench`.
+ * Prints how fast planning is: a cold process, a search over the whole space of one model, configurations evaluated a second, a
+ * comparison of 200 scenario files, fleets and forecasts with the sizes and gaps of their programs, and the time and memory of
+ * large inputs as they grow. Figures only: slow is not wrong, and nothing here fails for it. Run it on a quiet machine:
+ *
+ *     npm run bench                     all of it
+ *     npm run bench -- --quick          fewer runs, large inputs at a tenth of their size
+ *     npm run bench -- large            large inputs only; also `large offers`, `models`, `fleet`, `scenarios`
+ *     npm run bench -- usual            all but these
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
 import { planScenario, planText } from '../planners/index.ts'
 import { loadCatalog } from '../src/io/load-catalog.ts'
 import { readScenario } from '../src/io/read-scenario.ts'
+import { measureLarge } from './large/large.ts'
 
 const AS_OF = '2026-11-21'
 const root = new URL('../../', import.meta.url)
@@ -112,9 +119,21 @@ function batch(files: number): void {
   }
 }
 
+/** Fewer runs and smaller inputs, for a look. */
+const QUICK = { runs: 3, files: 50, part: 10 }
+const FULL = { runs: 10, files: 200, part: 1 }
+
+const words = process.argv.slice(2).filter((word) => word !== '--quick')
+const { runs, files, part } = process.argv.includes('--quick') ? QUICK : FULL
+const [section, ...kinds] = words
+
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`)
-coldProcess('scenarios/serve-70b.yaml', 10)
-coldProcess('scenarios/train-405b-pretrain.yaml', 5)
-await searches()
-batch(200)
-await programs()
+if (section !== 'large') {
+  coldProcess('scenarios/serve-70b.yaml', runs)
+  coldProcess('scenarios/train-405b-pretrain.yaml', Math.ceil(runs / 2))
+  await searches()
+  batch(files)
+  await programs()
+}
+if (section !== 'usual')
+  measureLarge({ program: cli, root: fileURLToPath(root), catalog: await loadCatalog(), part, kinds })

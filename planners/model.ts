@@ -13,8 +13,25 @@ export interface ResolvedModel {
   readonly parameters: number
 }
 
-/** Describes a model by its tensors, or by its parameter count where nothing else is known of it. */
+/** Models that are kept resolved. What is remembered of a model takes megabytes, so it is given up after a few others. */
+const KEPT = 16
+const kept = new Map<Model, ResolvedModel>()
+
+/**
+ * Describes a model by its tensors, or by its parameter count where nothing else is known of it. The same model is described once for
+ * plans that follow each other, so that what they remember of it serves them all.
+ */
 export function resolveModel(model: Model): ResolvedModel {
+  const resolved = kept.get(model) ?? describe(model)
+  // The last one used stands last.
+  kept.delete(model)
+  kept.set(model, resolved)
+  const [oldest] = kept.keys()
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
+  return resolved
+}
+
+function describe(model: Model): ResolvedModel {
   if (model.architecture !== undefined) {
     const tensors = describeModel(model.architecture)
     return { model, tensors, profile: profileModel(tensors), parameters: countParameters(tensors).total }

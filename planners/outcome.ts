@@ -27,6 +27,7 @@ export function refusingReasons(
 
 /** Which catalog answered, and the day of the newest price that was considered. */
 export function catalogOf(catalog: Catalog, offers: readonly PricedOffer[]): ServeResult['catalog'] {
-  const dates = offers.map((priced) => priced.offer.price_as_of).sort()
-  return { hash: catalog.hash, prices_as_of: dates.at(-1) ?? null }
+  let newest: string | null = null
+  for (const { offer } of offers) if (newest === null || offer.price_as_of > newest) newest = offer.price_as_of
+  return { hash: catalog.hash, prices_as_of: newest }
 }

@@ -1,4 +1,5 @@
-import { type FleetResult, fleetResultSchema, type Move } from '../../src/result/fleet.ts'
+import { readResults } from '../../src/diff/read-result.ts'
+import type { FleetResult, Move } from '../../src/result/fleet.ts'
 import { inputError } from '../../src/scenario/diagnostic.ts'
 import type { NodeKind, Unit } from './placement.ts'
 import type { Earlier } from './seat.ts'
@@ -7,12 +8,13 @@ type Seats = Pick<FleetResult, 'nodes' | 'placements'>
 
 /**
  * The earlier result of a fleet.
- * @throws InputError where the file holds something else.
+ * @throws InputError where the file holds something else, or is of another version.
  */
 export function earlierResult({ file, value }: { readonly file: string; readonly value: unknown }): FleetResult {
-  const read = fleetResultSchema.safeParse(value)
-  if (read.success) return read.data
-  throw inputError('the file is no result of a fleet', {
+  const [only, ...more] = readResults(value, file)
+  if (only?.kind === 'fleet' && more.length === 0) return only
+  const what = only === undefined || more.length > 0 ? 'several results' : `the result of a ${only.kind}`
+  throw inputError(`the file holds ${what}, not that of a fleet`, {
     position: { file },
     hint: 'save one with plan FLEET.yaml --format json --output FILE',
   })

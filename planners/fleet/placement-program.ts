@@ -2,6 +2,9 @@ import { type LinearProgram, ProgramBuilder, type Term } from '../solver/program
 import type { FleetQuestion, Limit, Need, NodeKind, Placed, Unit } from './placement.ts'
 import { nodePatterns, sizeLevels } from './size-levels.ts'
 
+/** Nodes of a kind without a number of its own: as many as a scenario can ask for of any. Every node is seated and listed by itself. */
+export const MOST_NODES = 10_000
+
 /** A program with the meaning of its variables and rows. */
 export interface PlacementProgram {
   readonly program: LinearProgram
@@ -48,7 +51,7 @@ export function partsOf(requirement: string): { readonly what: keyof typeof requ
  * - the units of a workload carry it, of whatever mix of options and kinds;
  * - its spares can each replace its largest replica, and there are nodes enough for them to stand apart;
  * - units fit on the nodes in use, exactly ({@link sizeLevels}, or patterns of nodes where sizes do not divide each other);
- * - there are no more nodes than there are, and limits hold over several kinds.
+ * - there are no more nodes than there are, of those that may be rented without a number no more than {@link MOST_NODES}, and limits hold over several kinds.
  *
  * Which node a unit stands on is settled afterwards; that spares stand apart is not guaranteed here, only made possible.
  */
@@ -82,10 +85,11 @@ export function placementProgram(question: FleetQuestion, variant: ProgramVarian
       y,
       own.filter(({ unit }) => unit.paidShare === null),
     )
-    if (kind.nodes !== null) {
+    const most = kind.nodes ?? (nodesAtMost(own) > MOST_NODES ? MOST_NODES : null)
+    if (most !== null) {
       const apart = own.filter(({ unit }) => unit.paidShare !== null)
       const terms = apart.map(({ unit, variable }): Term => [variable, unit.wholeNodes])
-      builder.constraint(requirementOf.nodes(kind.id), [[y, 1], ...terms], { upper: kind.nodes })
+      builder.constraint(requirementOf.nodes(kind.id), [[y, 1], ...terms], { upper: most })
     }
   }
   for (const limit of limits) limitRow(builder, limit, kinds, inUse, choices)
@@ -101,6 +105,11 @@ export function placementProgram(question: FleetQuestion, variant: ProgramVarian
     nodesInUse: (kind, values) => values[inUse.get(kind.id) as number] as number,
     leftOut,
   }
+}
+
+/** Nodes that the units of a kind could take if each were chosen as often as may help, and none shared a node. */
+function nodesAtMost(own: readonly Choice[]): number {
+  return own.reduce((sum, { unit }) => sum + unit.most * Math.max(1, unit.wholeNodes), 0)
 }
 
 /** What a unit costs an hour beside the nodes in use: the whole nodes of a run, over the time that it has them. */

@@ -73,13 +73,13 @@ export interface Placed {
 /**
  * Nodes that one replica takes whole; 0 where it shares a node with others; null where it cannot stand on the kind. A tensor-parallel
  * group never splits over nodes; larger replicas spread whole groups over a known network and share their nodes with no other, as
- * `packReplicas` has it for one workload.
+ * `packReplicas` has it for one workload, where engine and memory allow it.
  */
 export function nodesSpanned(option: ReplicaOption, kind: NodeKind): number | null {
   const { gpusPerReplica, gpusTogether } = option
   const isJoined = option.link === kind.link || (gpusPerReplica === 1 && kind.link === null)
   if (option.gpu !== kind.gpu || !isJoined || gpusTogether > kind.gpusPerNode) return null
   if (gpusPerReplica <= kind.gpusPerNode) return 0
-  if (kind.networkGbitPerSecond === null || kind.gpusPerNode % gpusTogether !== 0) return null
+  if (!option.maySpan || kind.networkGbitPerSecond === null || kind.gpusPerNode % gpusTogether !== 0) return null
   return Math.ceil(gpusPerReplica / kind.gpusPerNode)
 }

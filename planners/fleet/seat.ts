@@ -44,8 +44,11 @@ export function seatUnits(
 /** The nodes of a kind while units are put on them. */
 class Room {
   readonly #seats: Seat[]
+  readonly #byNode: ReadonlyMap<number, Seat>
   readonly #most: number
   #used = 0
+  /** Every node before it is full. */
+  #firstRoomy = 0
   #steps = 0
 
   constructor(gpusPerNode: number, nodes: readonly number[], most: number) {
@@ -57,6 +60,7 @@ class Room {
       holds: new Map(),
       spares: new Set(),
     }))
+    this.#byNode = new Map(this.#seats.map((seat) => [seat.node, seat]))
   }
 
   seating(): Seating {
@@ -65,18 +69,25 @@ class Room {
 
   /** On the node it was on, else the fullest that admits it. */
   seat(unit: Unit, before: number | null): boolean {
-    let best: Seat | null = null
-    for (const seat of this.#seats) {
-      if (!this.#takes(seat, unit)) continue
-      if (seat.node === before) {
-        best = seat
-        break
-      }
-      if (best === null || seat.gpusFree < best.gpusFree) best = seat
-    }
-    if (best === null) return false
-    this.#put(best, unit)
+    const own = before === null ? undefined : this.#byNode.get(before)
+    const seat = own !== undefined && this.#takes(own, unit) ? own : this.#fullest(unit)
+    if (seat === null) return false
+    this.#put(seat, unit)
     return true
+  }
+
+  /** The first of the fullest nodes that admit a unit. Neither the full nodes at the beginning nor the empty ones at the end are gone through. */
+  #fullest(unit: Unit): Seat | null {
+    while (this.#seats[this.#firstRoomy]?.gpusFree === 0) this.#firstRoomy += 1
+    let best: Seat | null = null
+    let inUse = this.#firstRoomy
+    for (let place = this.#firstRoomy; place < this.#seats.length; place += 1) {
+      const seat = this.#seats[place] as Seat
+      if (seat.units.length > 0) inUse += 1
+      if (this.#takes(seat, unit) && (best === null || seat.gpusFree < best.gpusFree)) best = seat
+      if (best !== null && (best.gpusFree === unit.gpus || inUse === this.#used)) break
+    }
+    return best
   }
 
   /** Where only the company keeps a unit from a node with room: another of its size comes there, and the unit in its place. */
@@ -145,6 +156,7 @@ class Room {
     seat.units.splice(seat.units.lastIndexOf(unit), 1)
     if (seat.units.length === 0) this.#used -= 1
     seat.gpusFree += unit.gpus
+    this.#firstRoomy = 0
     for (const { workload, role } of unit.members) {
       const count = (seat.holds.get(workload) ?? 0) - 1
       if (count === 0) seat.holds.delete(workload)

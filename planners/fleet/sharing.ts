@@ -139,6 +139,7 @@ function optionOf(request: ServeRequest, a: ServeAssignment, capacity: number, u
     link: a.board.link.id,
     gpusPerReplica: 1,
     gpusTogether: 1,
+    maySpan: false,
     capacity,
     memoryBytes: Math.ceil(a.memoryResult.totalBytes),
     lossPercent: a.lossPercent,

@@ -1,11 +1,12 @@
 import type { FleetResult } from '../../src/result/fleet.ts'
+import { count } from '../../src/units.ts'
 import { round } from '../round.ts'
 import { type Conflict, findConflict } from '../solver/conflict.ts'
 import { type SolveOptions, solve } from '../solver/solve.ts'
 import type { FleetNode } from './inventory.ts'
 import { place } from './place.ts'
 import type { FleetQuestion, Need } from './placement.ts'
-import { partsOf, placementProgram } from './placement-program.ts'
+import { MOST_NODES, partsOf, placementProgram } from './placement-program.ts'
 import { namesText } from './words.ts'
 import { withNodes } from './worth.ts'
 
@@ -128,8 +129,12 @@ function inWords(requirement: string, { kinds, needs }: FleetQuestion): string {
       return `${name} carries its load`
     case 'spare':
       return `${name} keeps ${counted(needs.find(({ workload }) => workload === name)?.spares ?? 0, 'spare replica')} apart`
-    case 'nodes':
-      return `${name} has ${counted(kinds.find(({ id }) => id === name)?.nodes ?? 0, 'node')}`
+    case 'nodes': {
+      const nodes = kinds.find(({ id }) => id === name)?.nodes ?? null
+      return nodes === null
+        ? `a fleet has at most ${count(MOST_NODES)} nodes of ${name}`
+        : `${name} has ${counted(nodes, 'node')}`
+    }
     case 'limit':
       return name
   }

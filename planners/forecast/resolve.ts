@@ -74,7 +74,7 @@ export function resolveForecast(
       return { ...workload, packed: new Map(), runOptions: supply.training(workload, machines) }
     }
     const options = supply.serving(workload, machines)
-    const packed = new Map(kinds.map((kind) => [kind, optionsOn(options, market.kinds[kind]!, catalog)]))
+    const packed = new Map(kinds.map((kind) => [kind, optionsOn(options, market.kinds[kind]!)]))
     return { ...workload, packed, runOptions: [] }
   })
   const problem: ForecastProblem = {

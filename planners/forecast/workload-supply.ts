@@ -183,14 +183,13 @@ export interface PackedOption {
 }
 
 /** Options that fit machines of a kind, without those that carry less on as many GPUs. */
-export function optionsOn(options: readonly ReplicaOption[], kind: MachineKind, catalog: Catalog): PackedOption[] {
+export function optionsOn(options: readonly ReplicaOption[], kind: MachineKind): PackedOption[] {
   const fitting = options.flatMap((option, index): PackedOption[] => {
     if (option.gpu !== kind.gpu || option.link !== kind.link) return []
-    const { gpusPerReplica, gpusTogether, configuration } = option
+    const { gpusPerReplica, gpusTogether, maySpan } = option
     const network = kind.networkGbitPerSecond !== null
     if (packingRefusal(gpusPerReplica, gpusTogether, kind.gpusPerMachine, network) !== null) return []
-    const spans = gpusPerReplica > kind.gpusPerMachine
-    if (spans && catalog.engines.get(configuration.engine)?.parallelism.multi_node !== true) return []
+    if (gpusPerReplica > kind.gpusPerMachine && !maySpan) return []
     return [{ option, index }]
   })
   const beats = (a: ReplicaOption, b: ReplicaOption): boolean =>

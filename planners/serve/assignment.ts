@@ -33,6 +33,11 @@ export class ServeAssignment {
   lossPercent = 0
 
   // Derived once the parallelism is known.
+  /** On the largest instance of the board: no offer needs less. */
+  leastMemory!: ServingMemory
+  /** Over several machines; prepared where an offer needs it and others do not. */
+  spanningMemory: ServingMemory | null = null
+  /** On the instance of the offer; the least before an offer is bound. */
   memory!: ServingMemory
   performance!: ServingPerformance
   /** A lone request: no load makes it faster, so it bounds the latency of everything below. */

@@ -16,15 +16,17 @@ export interface Board {
   readonly offers: readonly PricedOffer[]
   /** Cheapest instance, US dollars an hour. */
   readonly cheapestUsdPerHour: number
+  /** GPUs of the largest instance on offer. */
+  readonly largestInstance: number
 }
 
 /** Boards of the request, cheapest instance first, then by id, so that good plans are found early. */
 export function boardsOf(request: ServeRequest, catalog: Catalog): Board[] {
   const boards: Board[] = []
+  const offersOf = byGpu(request.offers)
   for (const gpu of request.gpus) {
     const byLink = new Map<string, PricedOffer[]>()
-    for (const priced of request.offers) {
-      if (priced.offer.gpu !== gpu.id) continue
+    for (const priced of offersOf.get(gpu.id) ?? []) {
       const link = priced.offer.link ?? gpu.interconnect.link
       const group = byLink.get(link)
       if (group) group.push(priced)
@@ -38,6 +40,7 @@ export function boardsOf(request: ServeRequest, catalog: Catalog): Board[] {
         link: get(catalog, 'links', link),
         offers,
         cheapestUsdPerHour: offers[0]!.usdPerHour,
+        largestInstance: offers.reduce((largest, { offer }) => Math.max(largest, offer.gpu_count), 1),
       })
     }
   }
@@ -46,4 +49,15 @@ export function boardsOf(request: ServeRequest, catalog: Catalog): Board[] {
       a.cheapestUsdPerHour - b.cheapestUsdPerHour ||
       (a.gpu.id < b.gpu.id ? -1 : a.gpu.id > b.gpu.id ? 1 : a.link.id < b.link.id ? -1 : 1),
   )
+}
+
+/** Offers by the id of their GPU, each in the order given: catalogs may hold tens of thousands, so they are gone through once. */
+function byGpu(offers: readonly PricedOffer[]): Map<string, PricedOffer[]> {
+  const groups = new Map<string, PricedOffer[]>()
+  for (const priced of offers) {
+    const group = groups.get(priced.offer.gpu)
+    if (group) group.push(priced)
+    else groups.set(priced.offer.gpu, [priced])
+  }
+  return groups
 }

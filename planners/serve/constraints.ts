@@ -224,6 +224,16 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
       violation: (a) => refuse(a.refusal !== null),
     },
     {
+      // The same limit on the machine itself: a replica that spans several needs more on each GPU.
+      name: 'memory',
+      reason: MEMORY_REASON,
+      unit: 'bytes',
+      needs: ['offer'],
+      evaluates: true,
+      violation: (a) => (a.memoryResult.fits ? 0 : Math.max(1, a.memoryResult.shortfallBytes)),
+      limit: (a) => a.memoryResult.capacityBytes,
+    },
+    {
       name: 'max_instances',
       reason: 'the provider lets no more instances be taken',
       unit: 'instances',

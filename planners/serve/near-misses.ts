@@ -8,7 +8,7 @@ import type { ServeAssignment } from './assignment.ts'
 import { type Candidate, objectiveOf, operatingConcurrency, sortKey } from './incumbents.ts'
 import { planOf } from './plan.ts'
 import type { ServeRequest } from './request.ts'
-import { load, place, prepare, replicate } from './space.ts'
+import { load, place, prepare, replicate, settleMemory } from './space.ts'
 
 /** A configuration that misses the scenario, with every limit it misses. */
 export type Miss = CloseMiss<Candidate>
@@ -73,7 +73,7 @@ export class NearMisses {
   ): Miss[] {
     const misses: Miss[] = []
     for (const assignment of this.#closest.assignments()) {
-      const miss = complete(this.#request, constraints, assignment)
+      const miss = complete(this.#request, this.#catalog, constraints, assignment)
       if (miss !== null && miss.candidate.assignment.usdPerHour < limits.below) misses.push(miss)
     }
     return misses.sort(byCloseness).slice(0, limits.most)
@@ -83,6 +83,7 @@ export class NearMisses {
 /** Puts an assignment on its cheapest offer and lists what it misses; null where something refuses it altogether. */
 export function complete(
   request: ServeRequest,
+  catalog: Catalog,
   constraints: readonly Constraint<ServeAssignment>[],
   a: ServeAssignment,
 ): Miss | null {
@@ -98,6 +99,7 @@ export function complete(
   if (cheapest === null) return null
   a.priced = cheapest
   place(a, cheapest.offer)
+  settleMemory(request, catalog, a)
   a.usdPerHour = least
 
   const missed = violationsOf(constraints, a)

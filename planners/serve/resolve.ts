@@ -52,7 +52,7 @@ export function resolveServe(
     overrides: scenario.prices.overrides,
   })
   const mean = meanRate(traffic)
-  const inFlight = Math.ceil((traffic.concurrency ?? 1) * traffic.peak_factor)
+  const inFlight = wholeRequests((traffic.concurrency ?? 1) * traffic.peak_factor)
   const request: ServeRequest = {
     name: scenario.name,
     ...model,
@@ -96,6 +96,11 @@ export function resolveServe(
     billedShare: scenario.prices.billed_share,
   }
   return { request, offers }
+}
+
+/** Whole requests in flight: 10 x 1.1 is 11, though its last bit says a little more. */
+function wholeRequests(inFlight: number): number {
+  return Math.ceil(inFlight * (1 - 1e-12))
 }
 
 /** Caps where the requests in flight are stated: no replica ever holds more than all of them. */

@@ -2,6 +2,7 @@ import type { Catalog } from '../../src/catalog/catalog.ts'
 import type { Offer } from '../../src/catalog/offer.ts'
 import { qualityLoss, supportFor } from '../../src/catalog/support.ts'
 import { instancesFor, packingRefusal } from '../../src/cost/packing.ts'
+import type { ServingLoad } from '../../src/memory/serving.ts'
 import { compareKeys } from '../search/ranking.ts'
 import type { Space, Variable } from '../search/space.ts'
 import type { ServeAssignment } from './assignment.ts'
@@ -82,6 +83,7 @@ export function serveSpace(request: ServeRequest, catalog: Catalog): Space<Serve
         compute: (a) => {
           const { offer, usdPerHour } = a.priced
           place(a, offer)
+          if (a.refusal === null) settleMemory(request, catalog, a)
           a.usdPerHour = a.instances * usdPerHour
         },
       },
@@ -110,7 +112,9 @@ export function qualityModel(request: ServeRequest): { parameters: number; nativ
 
 /** Memory and speed of one replica as functions of its load. */
 export function prepare(request: ServeRequest, catalog: Catalog, a: ServeAssignment): void {
-  a.memory = memoryOf(request, catalog, a)
+  a.leastMemory = memoryOf(request, catalog, a, a.gpusPerReplica > a.board.largestInstance)
+  a.spanningMemory = null
+  a.memory = a.leastMemory
   a.performance = performanceOf(request, catalog, a)
   a.maxBatchedTokens = batchedTokens(request, a)
   a.performance.at(1, a.alone)
@@ -118,14 +122,38 @@ export function prepare(request: ServeRequest, catalog: Catalog, a: ServeAssignm
 
 /** Does the traffic fit, and if so, what does a full replica do. */
 export function load(request: ServeRequest, a: ServeAssignment): void {
-  a.memoryResult = a.memory.evaluate({
+  a.memory = a.leastMemory
+  a.memoryResult = a.memory.evaluate(loadOf(request, a))
+  if (a.memoryResult.fits) replicate(request, a)
+}
+
+/** What the KV cache and the buffers of a full replica must hold. */
+function loadOf(request: ServeRequest, a: ServeAssignment): ServingLoad {
+  return {
     maxSequences: a.maxConcurrency,
     maxBatchedTokens: a.maxBatchedTokens,
     context: request.context,
     sequences: a.maxConcurrency,
     sequenceTokens: request.inputTokens + request.outputTokens,
-  })
-  if (a.memoryResult.fits) replicate(request, a)
+  }
+}
+
+/** Counts the memory on the bound offer: a replica that spans its instances needs more on each GPU than inside a larger one. */
+export function settleMemory(request: ServeRequest, catalog: Catalog, a: ServeAssignment): void {
+  const spans = a.gpusPerReplica > a.priced.offer.gpu_count && a.gpusPerReplica <= a.board.largestInstance
+  if (spans) a.spanningMemory ??= memoryOf(request, catalog, a, true)
+  const memory = (spans ? a.spanningMemory : null) ?? a.leastMemory
+  if (memory === a.memory) return
+  a.memory = memory
+  a.memoryResult = memory.evaluate(loadOf(request, a))
+}
+
+/** Whether a replica that fits one machine can also span several: the engine must, and each GPU then holds more. */
+export function fitsSpanning(request: ServeRequest, catalog: Catalog, a: ServeAssignment): boolean {
+  if (a.gpusPerReplica === 1) return true
+  if (!a.engineEntry.parallelism.multi_node) return false
+  a.spanningMemory ??= memoryOf(request, catalog, a, true)
+  return a.spanningMemory.evaluate(loadOf(request, a)).fits
 }
 
 /** Speed of a full replica, and how many of them carry the busiest hour. Only asked of what fits. */

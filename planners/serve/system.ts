@@ -28,8 +28,13 @@ export function batchedTokens(request: ServeRequest, a: ServeAssignment): number
   return request.maxBatchedTokens ?? batchDefault(a).max_batched_tokens
 }
 
-/** Memory of one replica as the scenario wants it counted. */
-export function memoryOf(request: ServeRequest, catalog: Catalog, a: ServeAssignment): ServingMemory {
+/** Memory of one replica as the scenario wants it counted, inside one machine or over several. */
+export function memoryOf(
+  request: ServeRequest,
+  catalog: Catalog,
+  a: ServeAssignment,
+  spansMachines: boolean,
+): ServingMemory {
   const common = {
     quantization: a.quantization,
     gpu: a.board.gpu,
@@ -54,7 +59,7 @@ export function memoryOf(request: ServeRequest, catalog: Catalog, a: ServeAssign
     engine: a.engineEntry,
     release: a.release,
     linkKind: a.board.link.kind,
-    multiNode: a.gpusPerReplica > largestInstance(a),
+    multiNode: spansMachines,
     utilization: request.utilization ?? a.engineEntry.default_utilization ?? 1,
   })
 }
@@ -62,13 +67,6 @@ export function memoryOf(request: ServeRequest, catalog: Catalog, a: ServeAssign
 function expansion(catalog: Catalog, a: ServeAssignment): { expandsTo?: Quantization } {
   const id = a.weightSupport.expands_to
   return id === undefined ? {} : { expandsTo: get(catalog, 'quantizations', id) }
-}
-
-/** GPUs of the largest instance on offer. */
-export function largestInstance(a: ServeAssignment): number {
-  let largest = 1
-  for (const priced of a.board.offers) largest = Math.max(largest, priced.offer.gpu_count)
-  return largest
 }
 
 /** Speed of one replica. */

@@ -11,6 +11,8 @@ export interface ReplicaOption {
   readonly gpusPerReplica: number
   /** GPUs that must stand in one machine: a tensor-parallel group never splits. */
   readonly gpusTogether: number
+  /** May stand on several machines: the engine does that, and what each GPU then holds more of fits too. */
+  readonly maySpan: boolean
   /** What a full replica carries within the targets: requests a second, or requests in flight where the workload states those. */
   readonly capacity: number
   /** What one GPU of the replica holds, bytes: two small replicas may share a GPU. */
@@ -20,8 +22,8 @@ export interface ReplicaOption {
 }
 
 /**
- * The options that no other one beats: on the same kind of GPU a replica that carries at least as much, on no more GPUs and in no more of
- * their memory. Equal ones: the first by loss, then by order.
+ * The options that no other one beats: on the same kind of GPU a replica that carries at least as much, on no more GPUs, in no more of
+ * their memory and on as many kinds of machines. Equal ones: the first by loss, then by order.
  */
 export function nonDominated(options: readonly ReplicaOption[]): ReplicaOption[] {
   const kept: ReplicaOption[] = []
@@ -37,6 +39,7 @@ function dominates(a: ReplicaOption, b: ReplicaOption): boolean {
     a.link === b.link &&
     a.gpusTogether <= b.gpusTogether &&
     a.gpusPerReplica <= b.gpusPerReplica &&
+    (a.maySpan || !b.maySpan) &&
     a.capacity >= b.capacity &&
     a.memoryBytes <= b.memoryBytes
   )
@@ -51,6 +54,7 @@ function byWorth(a: ReplicaOption, b: ReplicaOption): number {
     b.capacity - a.capacity ||
     a.memoryBytes - b.memoryBytes ||
     a.gpusTogether - b.gpusTogether ||
+    Number(b.maySpan) - Number(a.maySpan) ||
     a.lossPercent - b.lossPercent ||
     compare(JSON.stringify(a.configuration), JSON.stringify(b.configuration))
   )

@@ -3,7 +3,7 @@ import { search } from '../search/branch-and-bound.ts'
 import { ServeAssignment } from '../serve/assignment.ts'
 import { configurationOf } from '../serve/plan.ts'
 import type { ServeRequest } from '../serve/request.ts'
-import { serveSpace } from '../serve/space.ts'
+import { fitsSpanning, serveSpace } from '../serve/space.ts'
 import { unpriced } from '../unpriced.ts'
 import { nonDominated, type ReplicaOption } from './replica-option.ts'
 
@@ -57,7 +57,10 @@ function found(request: ServeRequest, catalog: Catalog): ReplicaOption[] {
     accept: (a) => {
       // Most are beaten by one that is known: no object is made for them.
       const capacity = capacityOf(request, a)
-      if (!options.some((known) => isBeaten(known, a, capacity))) options.push(optionOf(request, a))
+      const beating = options.filter((known) => isBeaten(known, a, capacity))
+      if (beating.some(({ maySpan }) => maySpan)) return
+      const maySpan = fitsSpanning(request, catalog, a)
+      if (maySpan || beating.length === 0) options.push(optionOf(request, a, maySpan))
     },
   })
   return options
@@ -67,7 +70,7 @@ function capacityOf(request: ServeRequest, a: ServeAssignment): number {
   return 'inFlight' in request.peak ? a.maxConcurrency : a.full.requestsPerSecond
 }
 
-/** Whether a known option is at least as good in all that counts and better in something: equals are settled later, by their order. */
+/** Whether a known option is at least as good in all that counts but where it may stand, and better in something: equals are settled later, by their order. */
 function isBeaten(known: ReplicaOption, a: ServeAssignment, capacity: number): boolean {
   const { totalBytes } = a.memoryResult
   return (
@@ -83,12 +86,13 @@ function isBeaten(known: ReplicaOption, a: ServeAssignment, capacity: number): b
   )
 }
 
-function optionOf(request: ServeRequest, a: ServeAssignment): ReplicaOption {
+function optionOf(request: ServeRequest, a: ServeAssignment, maySpan: boolean): ReplicaOption {
   return {
     gpu: a.board.gpu.id,
     link: a.board.link.id,
     gpusPerReplica: a.gpusPerReplica,
     gpusTogether: a.tensorParallel,
+    maySpan,
     capacity: capacityOf(request, a),
     memoryBytes: Math.ceil(a.memoryResult.totalBytes),
     lossPercent: a.lossPercent,

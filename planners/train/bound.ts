@@ -19,30 +19,28 @@ export function trainBound(
   const batchLevel = levelNames.indexOf('micro_batch')
   return (a, level) => {
     let hours: number
-    let instances: number
+    let gpus: number
     if (level === machineLevel) {
-      // Dollars do not depend on how many machines share the work; hours are shortest on all of them.
-      hours = leastHours(request, catalog, a, request.maxGpus)
-      instances = request.maxGpus / a.machine.gpuCount
-      if (request.hours !== null) instances = 1
+      // GPU-hours do not depend on how many machines share the work, and hours are shortest on all of them. Hours that the scenario
+      // states are the same on any number, so one machine is the least.
+      gpus = request.hours === null ? request.maxGpus : a.machine.gpuCount
+      hours = leastHours(request, catalog, a, gpus)
     } else if (level === instancesLevel) {
-      hours = leastHours(request, catalog, a, a.gpus)
-      instances = a.instances
+      gpus = a.gpus
+      hours = leastHours(request, catalog, a, gpus)
     } else if (level === batchLevel) {
+      gpus = a.gpus
       hours = a.computeHours
-      instances = a.instances
     } else {
       return null
     }
-    const usd = hours * instances * a.machine.offers[0]!.usdPerHour
-    const gpus = level === machineLevel ? a.machine.gpuCount : a.gpus
+    const usd = hours * (gpus / a.machine.gpuCount) * a.machine.offers[0]!.usdPerHour
     const watts = a.machine.gpu.power_watts ?? Number.POSITIVE_INFINITY
     const objective = {
       cost: usd,
       time: hours,
-      gpus,
-      // GPU-hours do not depend on how many GPUs share the work either.
-      energy: (level === machineLevel ? request.maxGpus : gpus) * hours * watts,
+      gpus: level === machineLevel ? a.machine.gpuCount : gpus,
+      energy: gpus * hours * watts,
     }[request.objective]
     if (!incumbents.ruleOut(groupOf(a), objective, usd, hours)) return null
     return request.objective === 'cost' ? 'price_bound' : `${request.objective}_bound`

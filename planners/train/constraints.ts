@@ -231,6 +231,15 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
       limit: () => request.deadlineHours ?? 1,
     },
     {
+      name: 'max_instances',
+      reason: 'the provider lets no more instances be taken',
+      unit: 'instances',
+      needs: ['offer'],
+      evaluates: true,
+      violation: (a) => a.instances - (a.priced.offer.max_instances ?? a.instances),
+      limit: (a) => a.priced.offer.max_instances ?? 1,
+    },
+    {
       name: 'host_memory',
       reason: 'offloaded states do not fit the memory of the machine',
       unit: 'bytes',

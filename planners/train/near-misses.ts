@@ -13,7 +13,7 @@ export type TrainMiss = CloseMiss<TrainCandidate>
 type NearMiss = TrainResult['near_misses'][number]
 
 /** Constraints whose violation has a size that a person can act on. */
-const MEASURABLE = new Set(['memory', 'deadline', 'budget', 'host_memory'])
+const MEASURABLE = new Set(['memory', 'deadline', 'budget', 'host_memory', 'max_instances'])
 
 /** How much of a branch was bound when it died. */
 export type Bound = 'states' | 'parallelism' | 'batch'

@@ -52,11 +52,10 @@ function memoryOf(
 ): TrainingMemory {
   const { gpu } = a.machine
   if (request.memoryModel === 'rule-of-thumb') {
-    const parameters = request.model.nominal_parameters ?? request.parameters
-    const { lora } = configuration
     return prepareRuleOfThumbTraining({
-      parameters,
-      trainableParameters: lora === null ? parameters : trainableParameters(request.tensors, lora),
+      parameters: request.model.nominal_parameters ?? request.parameters,
+      // Checkpoints are written of the model as it is, whatever its name says: how memory is counted changes no time.
+      trainableParameters: trainableParameters(request.tensors, configuration.lora),
       gpu,
       configuration,
       headroomFraction: trainingHeadroom(request, gpu),

@@ -2,6 +2,7 @@ import { Document, isScalar, visit } from 'yaml'
 import { type Catalog, get } from '../catalog/catalog.ts'
 import type { CatalogFile } from '../catalog/compile.ts'
 import type { Calibrated } from '../catalog/facts.ts'
+import { documentText } from '../yaml-text.ts'
 import type { Place } from './parameters.ts'
 
 /** A constant with the value that own runs give it. */
@@ -94,5 +95,5 @@ function yaml(content: Entry): string {
       if (isPlain && node.items.length <= MOST_ON_ONE_LINE) node.flow = true
     },
   })
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true })
+  return documentText(document, { lineWidth: 0, flowCollectionPadding: true })
 }

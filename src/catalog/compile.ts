@@ -1,6 +1,7 @@
 import { type Diagnostic, InputError, type Path } from '../scenario/diagnostic.ts'
 import { validate } from '../scenario/located.ts'
-import { catalogLimits, type Locate, parseYaml } from '../scenario/yaml.ts'
+import type { Locate } from '../scenario/yaml.ts'
+import { parseYamlInParts } from '../scenario/yaml-parts.ts'
 import { type Catalog, type Entries, type Physics, type Subject, subjectNames, subjects } from './catalog.ts'
 import { crossCheck } from './cross-check.ts'
 import { type FileContent, type FileKind, fileKinds, type Located } from './file-kinds.ts'
@@ -45,8 +46,8 @@ export function readLayer(files: readonly CatalogFile[]): { layer: Layer; diagno
   const ordered = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   for (const file of ordered) {
     const result = readFile(file)
-    if (!result.ok) diagnostics.push(...result.diagnostics)
-    else diagnostics.push(...addContent(layer, result.content))
+    const found = result.ok ? addContent(layer, result.content) : result.diagnostics
+    for (const each of found) diagnostics.push(each)
   }
   return { layer, diagnostics }
 }
@@ -56,9 +57,7 @@ type ReadResult = { ok: true; content: FileContent } | { ok: false; diagnostics:
 function readFile(file: CatalogFile): ReadResult {
   const noPlaces: Locate = () => ({ file: file.path })
   const parsed =
-    'text' in file
-      ? parseYaml(file.text, file.path, catalogLimits)
-      : { ok: true as const, value: file.value, locate: noPlaces }
+    'text' in file ? parseYamlInParts(file.text, file.path) : { ok: true as const, value: file.value, locate: noPlaces }
   if (!parsed.ok) return parsed
   const form = formOf(file.relativePath, parsed.value)
   if (form === undefined) {

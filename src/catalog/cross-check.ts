@@ -75,7 +75,10 @@ export function crossCheck(catalog: Catalog, layer: Layer): Diagnostic[] {
       for (const id of Object.keys(table.generations)) known.id('generations', id, [key, 'generations', id], 'key')
     }
   })
-  for (const subject of subjects) visit(subject, (entry, known) => checkAliases(catalog, subject, entry, known.report))
+  for (const subject of subjects) {
+    const uses = usesOfNames(catalog, subject)
+    visit(subject, (entry, known) => checkAliases(catalog, subject, uses, entry, known.report))
+  }
   return diagnostics
 }
 
@@ -110,15 +113,22 @@ class Known {
   }
 }
 
+/** How many entries go by each name. Counted once: a look through all names for each alias would grow with their square. */
+function usesOfNames(catalog: Catalog, subject: Subject): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>()
+  for (const name of names(catalog, subject)) uses.set(name, (uses.get(name) ?? 0) + 1)
+  return uses
+}
+
 function checkAliases(
   catalog: Catalog,
   subject: Subject,
+  uses: ReadonlyMap<string, number>,
   entry: { id: string; aliases?: readonly string[] },
   report: Report,
 ): void {
   for (const [index, alias] of (entry.aliases ?? []).entries()) {
-    const uses = names(catalog, subject).filter((each) => each === alias).length
-    if (uses <= 1) continue
+    if ((uses.get(alias) ?? 0) <= 1) continue
     const other = find(catalog, subject, alias)
     const owner = other === undefined || other.id === entry.id ? 'another entry' : JSON.stringify(other.id)
     report(['aliases', index], `the alias ${JSON.stringify(alias)} is already a name of ${owner}`)

@@ -10,7 +10,7 @@ import {
   subjects,
 } from './catalog.ts'
 import type { Layer } from './compile.ts'
-import { contentHash } from './hash.ts'
+import { contentHash, listHash } from './hash.ts'
 
 /**
  * The base with a layer over it: an entry with a known id (for offers: provider, instance and region) replaces, others add.
@@ -40,7 +40,7 @@ export function mergeLayer(base: Catalog | undefined, layer: Layer): Catalog {
     for (const entry of added) merged.set(entry.id, entry)
     const sorted = [...merged.values()].sort(byId)
     lists[subject] = sorted
-    hashes[subject] = contentHash(sorted)
+    hashes[subject] = listHash(sorted)
   }
   if (base === undefined || Object.keys(layer.physics).length > 0) hashes.physics = contentHash(complete)
   return catalogFromData({

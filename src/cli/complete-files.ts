@@ -1,5 +1,7 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDirectory } from '../io/entry.ts'
+import { isVisible } from '../visible.ts'
 
 /** YAML files and folders whose path begins with what was typed, as they would be typed on; folders end in a slash. */
 export function scenarioFiles(typed: string): string[] {
@@ -12,20 +14,16 @@ export function scenarioFiles(typed: string): string[] {
         .filter(({ name }) => name.startsWith(start) && (start.startsWith('.') || !name.startsWith('.')))
         .flatMap((entry) => {
           const path = `${folder}${entry.name}`
-          const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(join(folder, entry.name)))
+          const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && isDirectory(join(folder, entry.name)))
           if (isFolder) return [`${path}/`]
           return /\.ya?ml$/.test(entry.name) ? [path] : []
         })
-        // Scripts read one candidate a line.
-        .filter((path) => !path.includes('\n'))
+        // Scripts read one candidate a line, and a shell shows it as it is: what a terminal cannot show is typed by hand.
+        .filter(isVisible)
         .sort()
     )
   } catch {
     // What cannot be listed has nothing to offer.
     return []
   }
-}
-
-function leadsToFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

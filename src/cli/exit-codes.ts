@@ -4,7 +4,7 @@ export const EXIT = {
   ok: 0,
   /** A defect of this program. */
   internal: 1,
-  /** Usage, scenario, unknown id, unreadable file. */
+  /** Usage, scenario, unknown id, unreadable or unwritable file. */
   input: 2,
   /** No feasible plan. */
   infeasible: 3,
@@ -27,6 +27,10 @@ const PLANNING: ExitMeanings = { 0: 'a plan was found', 3: 'no feasible plan', 4
 export type ExitMeanings = Readonly<{ 0: string; 3?: string; 4?: string }>
 
 export function exitHelp(meanings: ExitMeanings = PLANNING): string {
-  const all = { ...meanings, 1: 'internal error', 2: 'bad input: usage, scenario, unknown id, unreadable file' }
+  const all = {
+    ...meanings,
+    1: 'internal error',
+    2: 'bad input: usage, scenario, unknown id, unreadable or unwritable file',
+  }
   return ['Exit codes:', ...Object.entries(all).map(([code, meaning]) => `  ${code}  ${meaning}`)].join('\n')
 }

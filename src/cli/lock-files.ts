@@ -1,11 +1,9 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { readText } from '../io/files.ts'
+import { LOCK_BYTES } from '../limits.ts'
 import type { Lock, LockEntry } from '../lock/lock.ts'
 import { readLock } from '../lock/text.ts'
 import { inputError } from '../scenario/diagnostic.ts'
-
-/** A lock of many scenarios with their documents is far below. */
-const LOCK_BYTES = 16 * 2 ** 20
 
 /** @throws InputError for a file that is missing or no lock file. */
 export function readLockFile(file: string): Lock {

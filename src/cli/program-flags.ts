@@ -1,13 +1,12 @@
 import type { ProgramOptions } from '../../planners/index.ts'
 import { readText } from '../io/files.ts'
-import { inputError } from '../scenario/diagnostic.ts'
+import { RESULT_BYTES } from '../limits.ts'
+import { InputError, inputError } from '../scenario/diagnostic.ts'
+import { readJson } from '../scenario/json.ts'
 import type { Flags, FlagTable } from './flags.ts'
 
 /** Names as the solvers call themselves; the short ones are for fingers. */
 const SOLVERS = ['highs', 'javascript-lp-solver', 'jslp'] as const
-
-/** Results are read back whole: the largest fleet's is far below. */
-const RESULT_BYTES = 64 * 2 ** 20
 
 /** Flags of scenarios that are solved as mixed-integer programs: fleets and forecasts. */
 export const programFlags: FlagTable = {
@@ -38,8 +37,9 @@ export function programOptionsOf(flags: Flags): ProgramOptions {
 function jsonOf(file: string): unknown {
   const text = readText(file, RESULT_BYTES)
   try {
-    return JSON.parse(text)
-  } catch {
+    return readJson(text, file)
+  } catch (error) {
+    if (error instanceof InputError) throw error
     throw inputError('the file is not JSON', { position: { file }, hint: 'save one with --format json --output FILE' })
   }
 }

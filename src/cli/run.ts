@@ -1,5 +1,6 @@
 import yargs, { type Arguments, type Argv } from 'yargs'
 import { inputError } from '../scenario/diagnostic.ts'
+import { visible, visibleLines } from '../visible.ts'
 import type { Command } from './command.ts'
 import { calibrate } from './commands/calibrate.ts'
 import { catalog } from './commands/catalog.ts'
@@ -22,6 +23,7 @@ import { report, usageError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Flags, parserOptions } from './flags.ts'
 import { alwaysFlags, helpText, withoutHelpWord } from './help.ts'
+import { refuseInputAsOutput } from './input-files.ts'
 import { withSettings } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 import { packageVersion } from './version.ts'
@@ -49,7 +51,8 @@ export const COMMANDS: readonly Command[] = [
  * Runs one command line and says with which code the process ends. Never throws.
  * @param entry the program's own file, from which it may start threads
  */
-export async function run(args: readonly string[], terminal: Terminal, entry: string | null = null): Promise<ExitCode> {
+export async function run(args: readonly string[], given: Terminal, entry: string | null = null): Promise<ExitCode> {
+  const terminal = withVisibleNotes(given)
   try {
     if (args[0] === COMPLETE) {
       terminal.result((await complete(COMMANDS, args.slice(1))).map((word) => `${word}\n`).join(''))
@@ -58,6 +61,15 @@ export async function run(args: readonly string[], terminal: Terminal, entry: st
     return await dispatch(withoutHelpWord(args), terminal, entry)
   } catch (error) {
     return report(error, terminal)
+  }
+}
+
+/** Messages name files, ids and values of users in many places; none of them may steer the terminal. */
+function withVisibleNotes(terminal: Terminal): Terminal {
+  return {
+    ...terminal,
+    note: (text) => terminal.note(visibleLines(text)),
+    rewrite: (line) => terminal.rewrite(visible(line)),
   }
 }
 
@@ -124,5 +136,6 @@ async function call(command: Command, argv: Arguments, terminal: Terminal, entry
     throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: `plan ${command.name ?? ''} --help` })
   }
   const { values, assumed } = await withSettings(argv, command.flags, terminal)
+  refuseInputAsOutput(values.output, [...words, values.check])
   return command.handle({ flags: new Flags(values), terminal, words, entry, assumed })
 }

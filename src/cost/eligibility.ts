@@ -66,16 +66,22 @@ export function eligibleOffers(offers: Iterable<Offer>, rules: OfferRules): Elig
     excluded.push({ offer, reason })
     excludedCounts[reason] += 1
   }
-  const oldestDay = rules.maxAgeDays === undefined ? Number.NEGATIVE_INFINITY : dayNumber(rules.asOf) - rules.maxAgeDays
+  const sets = new Set(rules.sets ?? [DEFAULT_SET])
+  const provider = admission(rules.providers, rules.excludeProviders)
+  const gpu = admission(rules.gpus, rules.excludeGpus)
+  const tooOld = ageLimit(rules)
+  // Most scenarios override nothing: then no offer's keys need be looked up.
+  const overrides = Object.keys(rules.overrides ?? {}).length === 0 ? undefined : rules.overrides
+  const prices = { overrides, discountPercent: rules.discountPercent }
 
   for (const offer of offers) {
-    const overridden = overriddenUsdPerHour(offer, rules.overrides) !== null
-    if (!overridden && !(rules.sets ?? [DEFAULT_SET]).includes(offer.set ?? DEFAULT_SET)) exclude(offer, 'set')
-    else if (!admitted(offer.provider, rules.providers, rules.excludeProviders)) exclude(offer, 'provider')
-    else if (!admitted(offer.gpu, rules.gpus, rules.excludeGpus)) exclude(offer, 'gpu')
+    const overridden = overriddenUsdPerHour(offer, overrides) !== null
+    if (!overridden && !sets.has(offer.set ?? DEFAULT_SET)) exclude(offer, 'set')
+    else if (!provider(offer.provider)) exclude(offer, 'provider')
+    else if (!gpu(offer.gpu)) exclude(offer, 'gpu')
     else {
-      const priced = pricesOf(offer, rules, overridden)
-      const doubt = doubtAboutListPrice(offer, rules.minConfidence, oldestDay)
+      const priced = pricesOf(offer, rules.pricing, prices, overridden)
+      const doubt = doubtAboutListPrice(offer, rules.minConfidence, tooOld)
       const usable = doubt === null ? priced : priced.filter((price) => price.priceFrom === 'user')
       if (usable.length > 0) eligible.push(...usable)
       else exclude(offer, priced.length === 0 || doubt === null ? 'pricing' : doubt)
@@ -92,10 +98,10 @@ export function priceAgeDays(priceAsOf: string, asOf: string): number {
   return dayNumber(asOf) - dayNumber(priceAsOf)
 }
 
-function pricesOf(offer: Offer, rules: OfferRules, overridden: boolean): PricedOffer[] {
+function pricesOf(offer: Offer, ways: readonly Pricing[], prices: PriceOptions, overridden: boolean): PricedOffer[] {
   const priced: PricedOffer[] = []
-  for (const pricing of rules.pricing) {
-    const usdPerHour = priceOf(offer, pricing, rules)
+  for (const pricing of ways) {
+    const usdPerHour = priceOf(offer, pricing, prices)
     if (usdPerHour === null) continue
     priced.push({ offer, pricing, usdPerHour, priceFrom: overridden || pricing === 'owned' ? 'user' : 'catalog' })
   }
@@ -104,13 +110,38 @@ function pricesOf(offer: Offer, rules: OfferRules, overridden: boolean): PricedO
 
 const confidenceRank: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 }
 
-function doubtAboutListPrice(offer: Offer, least: Confidence, oldestDay: number): ExclusionReason | null {
+function doubtAboutListPrice(
+  offer: Offer,
+  least: Confidence,
+  tooOld: (priceAsOf: string) => boolean,
+): ExclusionReason | null {
   if (confidenceRank[offer.confidence] < confidenceRank[least]) return 'confidence'
-  return dayNumber(offer.price_as_of) < oldestDay ? 'price_age' : null
+  return tooOld(offer.price_as_of) ? 'price_age' : null
 }
 
-function admitted(id: string, only: readonly string[] | undefined, except: readonly string[] | undefined): boolean {
-  return (only === undefined || only.includes(id)) && except?.includes(id) !== true
+/** Whether a price of that date is older than the rules admit. Many offers share few dates, so each is judged once. */
+function ageLimit({ asOf, maxAgeDays }: OfferRules): (priceAsOf: string) => boolean {
+  if (maxAgeDays === undefined) return () => false
+  const oldestDay = dayNumber(asOf) - maxAgeDays
+  const judged = new Map<string, boolean>()
+  return (priceAsOf) => {
+    let tooOld = judged.get(priceAsOf)
+    if (tooOld === undefined) {
+      tooOld = dayNumber(priceAsOf) < oldestDay
+      judged.set(priceAsOf, tooOld)
+    }
+    return tooOld
+  }
+}
+
+/** Whether an id is among those that are wanted and none that is not. */
+function admission(
+  only: readonly string[] | undefined,
+  except: readonly string[] | undefined,
+): (id: string) => boolean {
+  const wanted = only === undefined ? null : new Set(only)
+  const unwanted = new Set(except)
+  return (id) => (wanted === null || wanted.has(id)) && !unwanted.has(id)
 }
 
 const MILLISECONDS_PER_DAY = 86_400_000

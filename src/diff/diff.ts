@@ -1,10 +1,13 @@
-import { type DiffableKind, type DiffableResult, hasPlan } from './any-result.ts'
-import { type Effects, effectsOf } from './effects.ts'
+import { type DiffableResult, hasPlan } from './any-result.ts'
+import type { Diff, MoneyLine, SideSummary } from './document.ts'
+import { effectsOf } from './effects.ts'
 import { type Change, changesBetween, difference, type Fact, sentenceChanges } from './fact.ts'
-import { type FigureUnit, moneyFigures } from './figures.ts'
+import { moneyFigures } from './figures.ts'
 import { planFacts } from './plan-facts.ts'
 import type { PriceBook } from './price-book.ts'
 import { fleetFacts, forecastFacts } from './program-facts.ts'
+
+export type { Diff, MoneyLine } from './document.ts'
 
 /** One of the two results that are compared. */
 export interface Side {
@@ -13,39 +16,6 @@ export interface Side {
   /** Null where this side has no scenario of that name. */
   readonly result: DiffableResult | null
   readonly prices: PriceBook
-}
-
-/** A price on both sides. */
-export interface MoneyLine {
-  readonly figure: string
-  readonly unit: FigureUnit
-  readonly old: number | null
-  readonly new: number | null
-  readonly delta: number | null
-  /** Delta over old. */
-  readonly share: number | null
-}
-
-/** What changed from one result to another of the same kind. */
-export interface Diff {
-  readonly scenario: string
-  readonly kind: DiffableKind
-  readonly old: SideSummary
-  readonly new: SideSummary
-  /** Nothing differs, prices and notes included. */
-  readonly identical: boolean
-  readonly money: readonly MoneyLine[]
-  readonly effects: Effects | null
-  readonly changes: readonly Change[]
-}
-
-export interface SideSummary {
-  readonly file: string
-  /** Null where the side has no such scenario. */
-  readonly scenario: string | null
-  readonly status: DiffableResult['status'] | 'absent'
-  readonly catalog_hash: string | null
-  readonly prices_as_of: string | null
 }
 
 /**

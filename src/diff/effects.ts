@@ -1,19 +1,10 @@
 import type { FleetResult } from '../result/fleet.ts'
 import { type DiffableResult, hasPlan, isTrainPlan, type SinglePlan } from './any-result.ts'
+import type { Effects } from './document.ts'
 import { rounded } from './fact.ts'
 import type { PriceBook } from './price-book.ts'
 
-/** How much of a change of the price is owed to prices that moved, and how much to another configuration. */
-export interface Effects {
-  /** The figure that is split: US dollars an hour of serving, or of a training run. */
-  readonly figure: 'usd_per_hour' | 'usd_per_run'
-  /** What the kept configuration costs more at the new prices, US dollars. */
-  readonly price_usd: number
-  /** What the other configuration costs more at the same prices, US dollars. */
-  readonly configuration_usd: number
-  /** `old at new prices`: the old plan was priced again; `new at old prices`: the new one, where the old plan's offer is gone. */
-  readonly basis: 'old at new prices' | 'new at old prices' | 'nodes known to both'
-}
+export type { Effects } from './document.ts'
 
 interface Priced {
   readonly result: DiffableResult | null

@@ -1,3 +1,7 @@
+import type { Change } from './document.ts'
+
+export type { Change } from './document.ts'
+
 /** Something that a result states: one line of a diff where the other side states something else. */
 export interface Fact {
   /** Group of facts that a reader looks at together: `placement`, `memory`, `workload chat`. */
@@ -8,20 +12,6 @@ export interface Fact {
   readonly unit: string
   /** The entry of which this is a detail: where only one side has the entry, its details are not listed beside it. */
   readonly detailOf?: string
-}
-
-/** One difference between two results. */
-export interface Change {
-  readonly change: 'changed' | 'added' | 'removed'
-  readonly section: string
-  readonly key: string
-  readonly old: number | string | null
-  readonly new: number | string | null
-  /** New less old, for numbers on both sides. */
-  readonly delta: number | null
-  /** Delta over old; null where old is zero or no number. */
-  readonly share: number | null
-  readonly unit: string
 }
 
 /** Numbers nearer than this, as a share of the larger, are the same: sums of floats differ in their last digits. */

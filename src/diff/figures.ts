@@ -1,4 +1,7 @@
 import { type DiffableKind, type DiffableResult, hasPlan, type SinglePlan } from './any-result.ts'
+import type { FigureUnit } from './document.ts'
+
+export type { FigureUnit } from './document.ts'
 
 /** A number of a result that people watch. */
 export interface Figure {
@@ -7,23 +10,6 @@ export interface Figure {
   /** Null where the result does not know it: no plan, or no price. */
   of(result: DiffableResult): number | null
 }
-
-/** How a figure and its limits are written: dollars an hour, a month, a million tokens, a run, in all; bytes; ... */
-export const figureUnits = [
-  'usd/h',
-  'usd/month',
-  'usd/M tokens',
-  'usd/run',
-  'usd',
-  'bytes',
-  'ms',
-  'hours',
-  'share',
-  'percent',
-  'rate',
-  'count',
-] as const
-export type FigureUnit = (typeof figureUnits)[number]
 
 type FromPlan = (plan: SinglePlan) => number | null
 

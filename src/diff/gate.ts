@@ -2,8 +2,11 @@ import { didYouMean } from '../catalog/suggest.ts'
 import { inputError } from '../scenario/diagnostic.ts'
 import { parseBytes, parseCount, parseDuration, parsePercent, parseUsd } from '../units.ts'
 import type { DiffableKind, DiffableResult } from './any-result.ts'
+import type { Judgement } from './document.ts'
 import { difference } from './fact.ts'
 import { allFigureNames, type FigureUnit, figuresOf } from './figures.ts'
+
+export type { Judgement } from './document.ts'
 
 type Operator = '>' | '>=' | '<' | '<='
 
@@ -19,18 +22,6 @@ export interface Gate {
   readonly limit: string
   /** Column of the figure and of the limit in the text, from 1. */
   readonly columns: { readonly figure: number; readonly limit: number }
-}
-
-/** What came of a gate on one comparison. */
-export interface Judgement {
-  readonly expression: string
-  readonly figure: string
-  readonly measure: Gate['measure']
-  /** Null where it could not be measured, on which a gate fails too: it must not open silently. */
-  readonly measured: number | null
-  readonly limit: number
-  readonly unit: FigureUnit
-  readonly failed: boolean
 }
 
 const SHAPE = /^(\s*)([A-Za-z_]\w*)(\s*)(>=|<=|>|<)(\s*)(\S.*)$/

@@ -3,7 +3,8 @@ import { fleetResultSchema } from '../result/fleet.ts'
 import { forecastResultSchema } from '../result/forecast.ts'
 import { resultSchema, resultVersion } from '../result/plan.ts'
 import { trainResultSchema } from '../result/train.ts'
-import { inputError, pathText } from '../scenario/diagnostic.ts'
+import { type Diagnostic, inputError, pathText } from '../scenario/diagnostic.ts'
+import { issuesToDiagnostics } from '../scenario/located.ts'
 import type { DiffableKind, DiffableResult } from './any-result.ts'
 
 const SCHEMAS: Readonly<Record<DiffableKind, z.ZodType>> = {
@@ -47,9 +48,10 @@ function readResult(value: unknown, file: string): DiffableResult {
   const issue = flat(read.error.issues).find(({ code }) => code !== 'unrecognized_keys')
   // A later program of the same version may add keys: nothing that is known here is missing then.
   if (issue === undefined) return value as DiffableResult
+  const [said] = issuesToDiagnostics([issue], value, schema, () => ({ file })) as [Diagnostic]
   throw wrong(
     file,
-    `the result cannot be read at ${pathText(issue.path.map((step) => (typeof step === 'number' ? step : String(step))))}: ${issue.message}`,
+    `the result cannot be read${said.path.length === 0 ? '' : ` at ${pathText(said.path)}`}: ${said.message}`,
     'plan the scenario again with --format json',
   )
 }

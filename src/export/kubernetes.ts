@@ -1,5 +1,5 @@
-import { stringify } from 'yaml'
 import { inputError } from '../scenario/diagnostic.ts'
+import { yamlText } from '../yaml-text.ts'
 import type { Container } from './image.ts'
 import type { Flag } from './server.ts'
 import type { Serving } from './serving.ts'
@@ -39,9 +39,12 @@ export function objectName(name: string): string {
   return (/^[a-z]/.test(plain) ? plain : `plan-${plain}`).slice(0, NAME_LENGTH).replace(/-+$/, '')
 }
 
-/** A word of a user as an argument: Kubernetes puts variables in place of `$(NAME)`, and `$$` is how a dollar sign is written. */
+/**
+ * A word of a user as an argument: Kubernetes puts variables in place of `$(NAME)`, and `$$` is how a dollar sign is written, also one
+ * that no parenthesis follows (kubernetes/api core/v1/types.go, Container.Args: "Double $$ are reduced to a single $").
+ */
 export function argument(word: string): string {
-  return word.replaceAll('$(', () => '$$(')
+  return word.replaceAll('$', () => '$$')
 }
 
 /** What a pod's container is told beside the flags of the plan. */
@@ -126,7 +129,7 @@ export function podParts({ offer, server, plan, launch, scenario }: Serving) {
 export function optionObjects({ server, plan, launch, scenario }: Serving) {
   const options = server.options?.(plan.configuration, launch) ?? null
   if (options === null) return []
-  const data = { [options.name]: stringify(options.value) }
+  const data = { [options.name]: yamlText(options.value) }
   return [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: objectName(scenario) }, data }]
 }
 

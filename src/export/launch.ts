@@ -1,4 +1,5 @@
 import type { ServeConfiguration } from '../result/plan.ts'
+import { visible } from '../visible.ts'
 import { checkpointNote, serverOf } from './server.ts'
 import { shellCommand, shellWord } from './shell.ts'
 
@@ -28,7 +29,7 @@ export function launchCommand(configuration: ServeConfiguration, context: Launch
   const note = checkpointNote(configuration, context)
   const options = server.options?.(configuration, context) ?? null
   const lines = [
-    ...(note === null ? [] : [`# ${note}`]),
+    ...(note === null ? [] : [`# ${visible(note)}`]),
     // JSON says it as YAML does.
     ...(options === null ? [] : [`printf '%s\\n' ${shellWord(JSON.stringify(options.value))} > ${options.name}`]),
     shellCommand(server.program(context), [

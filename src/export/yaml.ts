@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { yamlText } from '../yaml-text.ts'
 import { commentLines } from './header.ts'
 
 /**
@@ -7,8 +7,6 @@ import { commentLines } from './header.ts'
  * `1:30` for a number.
  */
 export function yamlFile(header: readonly string[], ...documents: readonly unknown[]): string {
-  const bodies = documents.map((each) =>
-    stringify(each, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }),
-  )
+  const bodies = documents.map((each) => yamlText(each, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }))
   return `${commentLines(header)}\n${bodies.join('---\n')}`
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../export/shell.ts'
 import { type Row, row } from './yaml.ts'
 
 /** What the top of a new scenario says. */
@@ -26,14 +27,8 @@ export function heading({ schema, schemaExists, about, command, commandNote }: H
           row('# Editors complete and check the keys once the schema stands there: plan schema > scenario.schema.json'),
         ]),
     row(`# ${about}`),
-    row(`#   plan ${command.map(word).join(' ')}`),
+    row(`#   plan ${command.map(shellWord).join(' ')}`),
     ...(commandNote === undefined ? [] : [row(`# ${commandNote}`)]),
     row('# Change any value. A key behind a hash is a further choice: remove the hash to use it.'),
   ]
-}
-
-/** A word of a shell inside a comment: quoted where a shell would split it, and never on two lines. */
-export function word(text: string): string {
-  const oneLine = [...text].map((each) => (each < ' ' || each === '\u007f' ? '?' : each)).join('')
-  return /^[\w./@:+-]+$/.test(oneLine) ? oneLine : `'${oneLine.replaceAll("'", `'\\''`)}'`
 }

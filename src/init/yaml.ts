@@ -1,4 +1,5 @@
 import { parseCount } from '../units.ts'
+import { yamlQuoted } from '../yaml-text.ts'
 
 /** One line of a commented YAML file. */
 export interface Row {
@@ -39,7 +40,7 @@ const RESERVED = /^(true|false|null|yes|no|on|off|y|n|\.inf|\.nan)$/i
 
 /** A text as a YAML scalar of a flow or block map: plain where every reader takes it for text, else in double quotes. */
 export function scalar(text: string): string {
-  return PLAIN_START.test(text) && !RESERVED.test(text) && !/^[.]?\d/.test(text) ? text : JSON.stringify(text)
+  return PLAIN_START.test(text) && !RESERVED.test(text) && !/^[.]?\d/.test(text) ? text : yamlQuoted(text)
 }
 
 /** Numbers from here on are written with a suffix: `1M` is read at a glance, `1000000` is not. */

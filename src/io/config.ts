@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, statSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { type Layer, type Resolved, resolveSettings, SETTINGS, type Stated } from '../config/settings.ts'
 import { inputError } from '../scenario/diagnostic.ts'
+import { isDirectory } from './entry.ts'
 import { readText } from './files.ts'
 
 /** The file of a project, looked for from the working directory upwards. */
@@ -100,7 +101,7 @@ function inDirectory(stated: Stated, directory: string, workingDirectory: string
   const value = stated.value.map((entry): string => {
     const text = String(entry)
     const path = text.startsWith('~/') ? join(homedir(), text.slice(2)) : resolve(directory, text)
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    if (!isDirectory(path)) {
       throw inputError(`the catalog ${JSON.stringify(text)} is not a directory`, {
         position: positionOf(stated.origin),
         hint: `it was looked for at ${path}`,

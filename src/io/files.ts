@@ -1,26 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join, relative, sep } from 'node:path'
-import { nearest } from '../catalog/suggest.ts'
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { SCENARIO_BYTES } from '../limits.ts'
 import { type InputError, inputError } from '../scenario/diagnostic.ts'
 import { count } from '../units.ts'
-
-/** Largest scenario that is read from disk or standard input, bytes. */
-export const SCENARIO_BYTES = 2 ** 20
+import { entryAt } from './entry.ts'
+import { codeOf, fileError, nearbyName, readingError } from './file-errors.ts'
+import { wait } from './wait.ts'
 
 const STDIN = 0
 const CHUNK_BYTES = 65_536
+const RETRY_MS = 10
 
 /** The name under which messages speak of standard input. */
 export const STDIN_NAME = '<stdin>'
@@ -34,13 +23,16 @@ export function readText(path: string, maxBytes: number = SCENARIO_BYTES): strin
   try {
     const descriptor = path === '-' ? STDIN : openSync(path, 'r')
     try {
-      if (path !== '-' && fstatSync(descriptor).isDirectory()) throw fileError(name, 'is a directory, not a file')
+      const status = fstatSync(descriptor)
+      if (path !== '-' && status.isDirectory()) throw fileError(name, 'is a directory, not a file')
+      // Refused by its size before anything of it is read; what has none is read up to the limit.
+      if (status.isFile() && status.size > maxBytes) throw tooLarge(name, maxBytes)
       return decode(readAtMost(descriptor, maxBytes, name), name)
     } finally {
       if (path !== '-') closeSync(descriptor)
     }
   } catch (error) {
-    throw describe(error, name)
+    throw readingError(error, name)
   }
 }
 
@@ -53,9 +45,13 @@ function readAtMost(descriptor: number, maxBytes: number, name: string): Buffer 
     const length = readChunk(descriptor, chunk)
     if (length === 0) return Buffer.concat(chunks)
     total += length
-    if (total > maxBytes) throw fileError(name, `is too large: more than ${count(maxBytes)} bytes`)
+    if (total > maxBytes) throw tooLarge(name, maxBytes)
     chunks.push(chunk.subarray(0, length))
   }
+}
+
+function tooLarge(name: string, maxBytes: number): InputError {
+  return fileError(name, `is too large: more than ${count(maxBytes)} bytes`)
 }
 
 function readChunk(descriptor: number, chunk: Buffer): number {
@@ -66,7 +62,7 @@ function readChunk(descriptor: number, chunk: Buffer): number {
       // A terminal or pipe without data yet; standard input at its end on Windows.
       if (codeOf(error) === 'EOF') return 0
       if (codeOf(error) !== 'EAGAIN') throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+      wait(RETRY_MS)
     }
   }
 }
@@ -77,66 +73,15 @@ function decode(bytes: Buffer, name: string): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch {
-    throw fileError(name, 'is not a text in UTF-8 or UTF-16')
+    throw fileError(name, 'is not a text in UTF-8 or UTF-16', 'save it as UTF-8')
   }
 }
 
-function fileError(name: string, message: string, hint?: string): InputError {
-  return inputError(`the file ${message}`, { position: { file: name }, ...(hint === undefined ? {} : { hint }) })
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
-}
-
-/** An error of the file system in the words of a user; other errors pass unchanged. */
-function describe(error: unknown, name: string): unknown {
-  switch (codeOf(error)) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return fileError(name, 'does not exist', nearbyName(name))
-    case 'EACCES':
-    case 'EPERM':
-      return fileError(name, 'may not be read or written')
-    case 'EISDIR':
-      return fileError(name, 'is a directory, not a file')
-    case 'ENAMETOOLONG':
-    case 'ERR_INVALID_ARG_VALUE':
-    case 'ELOOP':
-      return fileError(name, 'has no usable name')
-    case 'ENOSPC':
-    case 'EROFS':
-      return fileError(name, 'cannot be written: the disk is full or read-only')
-    default:
-      return error
-  }
-}
-
-function nearbyName(path: string): string | undefined {
-  try {
-    const found = nearest(basename(path), readdirSync(dirname(path)))[0]
-    return found === undefined ? undefined : `did you mean ${JSON.stringify(join(dirname(path), found))}?`
-  } catch {
-    return undefined
-  }
-}
-
-/** Writes a file whole or not at all: to a new file beside it, which then takes its name. Throws {@link InputError}. */
-export function writeText(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
-  try {
-    const existing = statSync(path, { throwIfNoEntry: false })
-    if (existing?.isDirectory() === true) throw fileError(path, 'is a directory, not a file')
-    // A device or a pipe is written to, never replaced by a file.
-    if (existing !== undefined && !existing.isFile()) {
-      writeFileSync(path, text)
-      return
-    }
-    writeFileSync(temporary, text, { flag: 'wx' })
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw describe(error, path)
+/** @throws InputError for a pipe, a socket or a device: opening one may wait without end. What is not there is said on reading. */
+export function requireRegular(path: string): void {
+  const status = entryAt(path)
+  if (status !== undefined && !status.isFile() && !status.isDirectory()) {
+    throw fileError(path, 'is no regular file but a pipe, a socket or a device')
   }
 }
 
@@ -147,7 +92,10 @@ export function yamlFiles(directory: string): { path: string; relativePath: stri
     return readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => ({ path, relativePath: relative(directory, path).split(sep).join('/') }))
+      .map((path) => {
+        requireRegular(path)
+        return { path, relativePath: relative(directory, path).split(sep).join('/') }
+      })
       .sort((a, b) => (a.relativePath < b.relativePath ? -1 : 1))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') {
@@ -157,7 +105,7 @@ export function yamlFiles(directory: string): { path: string; relativePath: stri
         ...(hint === undefined ? {} : { hint }),
       })
     }
-    throw describe(error, directory)
+    throw readingError(error, directory)
   }
 }
 

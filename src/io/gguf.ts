@@ -4,7 +4,7 @@ import { elementsOf, type GgufHeader, type GgufTensor } from '../importing/model
 import { importGguf } from '../importing/models/gguf/import.ts'
 import { InputError, inputError } from '../scenario/diagnostic.ts'
 import { count } from '../units.ts'
-import { readText } from './files.ts'
+import { readText, requireRegular } from './files.ts'
 import { Cache, cacheFolder } from './hub/cache.ts'
 import { hubError } from './hub/errors.ts'
 import { netFetch } from './hub/fetch.ts'
@@ -80,6 +80,7 @@ async function localHeader(path: string): Promise<GgufHeader> {
 function refuseOther(path: string): void {
   // The usual messages for files that are absent, directories or not readable; its size is of no concern.
   if (!existsSync(path)) readText(path, 1)
+  requireRegular(path)
   const descriptor = openForReading(path)
   try {
     const start = Buffer.alloc(MAGIC.length)

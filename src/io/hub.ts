@@ -1,4 +1,5 @@
 import { isMap } from '../importing/models/fields.ts'
+import { CHECKPOINT_INDEX_BYTES } from '../limits.ts'
 import { inputError } from '../scenario/diagnostic.ts'
 import { count } from '../units.ts'
 import { Cache, cacheFolder } from './hub/cache.ts'
@@ -7,9 +8,6 @@ import { netFetch } from './hub/fetch.ts'
 
 /** Where repositories are read when HF_ENDPOINT says nothing else. */
 const HUB = 'https://huggingface.co'
-
-/** Largest file that is read from a hub, bytes: the indices of the largest checkpoints have some ten million. */
-const FILE_BYTES = 128 * 2 ** 20
 
 /** Files that describe a model, in the order they are read. Only the first must be there. */
 const CONFIG = 'config.json'
@@ -122,8 +120,10 @@ async function download(
     try {
       const info = await fileDownloadInfo({ ...common, path })
       if (info === null) return null
-      if (info.size > FILE_BYTES) {
-        throw inputError(`${subject}: ${path} is too large: ${count(info.size)} bytes, at most ${count(FILE_BYTES)}`)
+      if (info.size > CHECKPOINT_INDEX_BYTES) {
+        throw inputError(
+          `${subject}: ${path} is too large: ${count(info.size)} bytes, at most ${count(CHECKPOINT_INDEX_BYTES)}`,
+        )
       }
       const blob = await downloadFile({ ...common, path, xet: false, downloadInfo: info })
       const bytes = new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0))

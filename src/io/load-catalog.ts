@@ -3,11 +3,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Catalog, type CatalogData, catalogFromData, subjects } from '../catalog/catalog.ts'
 import type { CatalogFile } from '../catalog/compile.ts'
+import { CATALOG_BYTES } from '../limits.ts'
 import { inputError } from '../scenario/diagnostic.ts'
 import { readOwnFile, readText, yamlFiles } from './files.ts'
-
-/** Largest file of a user's own catalog, bytes. */
-const CATALOG_FILE_BYTES = 16 * 2 ** 20
 
 /** File of a compiled catalog that holds what no subject does. */
 export const COMMON_FILE = 'common.json'
@@ -52,5 +50,5 @@ export function readCompiled(directory: string): Catalog {
 
 /** All YAML files of a catalog directory as texts. Throws {@link InputError} for unreadable ones. */
 export function readCatalogFiles(directory: string): CatalogFile[] {
-  return yamlFiles(directory).map((file) => ({ ...file, text: readText(file.path, CATALOG_FILE_BYTES) }))
+  return yamlFiles(directory).map((file) => ({ ...file, text: readText(file.path, CATALOG_BYTES) }))
 }

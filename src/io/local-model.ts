@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ConfigSource } from '../importing/models/imported.ts'
 import {
@@ -8,13 +8,14 @@ import {
   LENGTH_BYTES,
   readHeader,
   readIndex,
+  type StoredTensor,
 } from '../importing/models/safetensors/checkpoint.ts'
+import { CHECKPOINT_INDEX_BYTES, CONFIG_JSON_BYTES } from '../limits.ts'
 import { inputError } from '../scenario/diagnostic.ts'
-import { readText } from './files.ts'
+import { isDirectory } from './entry.ts'
+import { readingError } from './file-errors.ts'
+import { readText, requireRegular } from './files.ts'
 import { parseJson } from './parse-json.ts'
-
-/** Largest config.json or index that is read, bytes: some list every quantised tensor of a trillion parameters. */
-const JSON_BYTES = 128 * 2 ** 20
 
 const INDEX = /\.safetensors\.index\.json$/
 
@@ -30,20 +31,23 @@ export interface LocalConfig {
  * @throws InputError where it cannot be read or holds no config.json
  */
 export function readLocalConfig(path: string): LocalConfig {
-  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  const directory = isDirectory ? path : dirname(path)
-  const file = isDirectory ? join(path, 'config.json') : path
-  const names = isDirectory || basename(path) === 'config.json' ? filesOf(directory) : []
-  if (isDirectory && !names.includes('config.json')) {
+  const isFolder = isDirectory(path)
+  const directory = isFolder ? path : dirname(path)
+  const file = isFolder ? join(path, 'config.json') : path
+  const names = isFolder || basename(path) === 'config.json' ? filesOf(directory) : []
+  if (isFolder && !names.includes('config.json')) {
     const gguf = names.find((name) => name.toLowerCase().endsWith('.gguf'))
     throw inputError('the directory holds no config.json', {
       position: { file: path },
       ...(gguf === undefined ? {} : { hint: `it holds a GGUF file: ${join(path, gguf)}` }),
     })
   }
-  const text = readText(file, JSON_BYTES)
+  const text = readText(file, CONFIG_JSON_BYTES)
   const quantConfig = names.includes('hf_quant_config.json')
-    ? parseJson(readText(join(directory, 'hf_quant_config.json'), JSON_BYTES), join(directory, 'hf_quant_config.json'))
+    ? parseJson(
+        readText(join(directory, 'hf_quant_config.json'), CONFIG_JSON_BYTES),
+        join(directory, 'hf_quant_config.json'),
+      )
     : undefined
   const checkpoint = checkpointIn(directory, names)
   const repository = cachedRepository(resolve(directory))
@@ -86,7 +90,7 @@ function checkpointIn(directory: string, names: readonly string[]): Checkpoint |
     )
   }
   const path = join(directory, indexName)
-  const index = parseJson(readText(path, JSON_BYTES), path)
+  const index = parseJson(readText(path, CHECKPOINT_INDEX_BYTES), path)
   const listed = readIndex(index, indexName)
   const files = shardsOf(index)
   if (files.length === 0 || !files.every((name) => names.includes(name))) return listed
@@ -98,17 +102,25 @@ function checkpointIn(directory: string, names: readonly string[]): Checkpoint |
 
 function shardsOf(index: unknown): string[] {
   const map = typeof index === 'object' && index !== null && 'weight_map' in index ? index.weight_map : {}
-  return [...new Set(Object.values(Object(map)).map(String))].sort()
+  const files = Object.values(Object(map)).filter((file) => typeof file === 'string')
+  return [...new Set(files)].sort()
 }
 
 /** Header of one file: nothing of its tensors is read. */
-function tensorsOf(file: string) {
-  const descriptor = openSync(file, 'r')
+function tensorsOf(file: string): StoredTensor[] {
   try {
-    const length = headerLength(readAt(descriptor, 0, LENGTH_BYTES), file)
-    return readHeader(new TextDecoder().decode(readAt(descriptor, LENGTH_BYTES, length)), file)
-  } finally {
-    closeSync(descriptor)
+    requireRegular(file)
+    const descriptor = openSync(file, 'r')
+    try {
+      const length = headerLength(readAt(descriptor, 0, LENGTH_BYTES), file)
+      // A file cut short has less than its first bytes promise; no room is made for what is not there.
+      const present = Math.max(0, Math.min(length, fstatSync(descriptor).size - LENGTH_BYTES))
+      return readHeader(new TextDecoder().decode(readAt(descriptor, LENGTH_BYTES, present)), file)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    throw readingError(error, file)
   }
 }
 

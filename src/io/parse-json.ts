@@ -1,4 +1,5 @@
 import { InputError, inputError } from '../scenario/diagnostic.ts'
+import { readJson } from '../scenario/json.ts'
 import { catalogLimits, parseYaml } from '../scenario/yaml.ts'
 
 /**
@@ -8,8 +9,9 @@ import { catalogLimits, parseYaml } from '../scenario/yaml.ts'
 export function parseJson(text: string, file: string): unknown {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
   try {
-    return JSON.parse(withoutNotNumbers(source))
-  } catch {
+    return readJson(withoutNotNumbers(source), file)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
     // The place of the error, from the parser that knows places: JSON is YAML.
     const parsed = parseYaml(source, file, catalogLimits)
     if (!parsed.ok) throw new InputError(parsed.diagnostics)

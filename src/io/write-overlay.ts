@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { inputError } from '../scenario/diagnostic.ts'
-import { writeText, yamlFiles } from './files.ts'
+import { entryAt } from './entry.ts'
+import { yamlFiles } from './files.ts'
+import { writeFiles } from './write-files.ts'
 
 /** A file of a catalog directory. */
 export interface OverlayFile {
@@ -15,7 +17,7 @@ export interface OverlayFile {
  * @throws InputError where it holds catalog files of another origin: an overlay over them would be theirs too.
  */
 export function earlierOverlay(directory: string, mark: string): string[] {
-  if (statSync(directory, { throwIfNoEntry: false }) === undefined) return []
+  if (entryAt(directory) === undefined) return []
   const files = yamlFiles(directory).map(({ path }) => path)
   const foreign = files.find((path) => !readFileSync(path, 'utf8').startsWith(mark))
   if (foreign !== undefined) {
@@ -27,13 +29,11 @@ export function earlierOverlay(directory: string, mark: string): string[] {
   return files
 }
 
-/** Writes the files and removes those of `earlier` that are not among them. */
+/** Writes the files together, then removes those of `earlier` that are not among them. */
 export function writeOverlay(directory: string, files: readonly OverlayFile[], earlier: readonly string[]): void {
-  const paths = files.map(({ path }) => join(directory, path))
+  const paths = writeFiles(
+    files.map(({ path, text }) => ({ path: join(directory, path), text })),
+    { folders: true },
+  )
   for (const path of earlier) if (!paths.includes(path)) rmSync(path)
-  files.forEach(({ text }, index) => {
-    const path = paths[index] ?? ''
-    mkdirSync(dirname(path), { recursive: true })
-    writeText(path, text)
-  })
 }

@@ -55,17 +55,19 @@ const trainLockSchema = z.strictObject({
 export const lockEntrySchema = z.discriminatedUnion('kind', [serveLockSchema, trainLockSchema])
 export type LockEntry = z.infer<typeof lockEntrySchema>
 
-export const lockSchema = z.strictObject({
-  version: z.literal(lockVersion),
-  /** Version of the program that wrote it. */
-  tool: z.string(),
-  /** Day of the plans. */
-  as_of: day,
-  catalog: z.strictObject({
-    hash,
-    /** Hash of each part: models, offers, engines, ... */
-    parts: z.record(z.string(), hash),
-  }),
-  scenarios: z.array(lockEntrySchema).min(1),
-})
+export const lockSchema = z
+  .strictObject({
+    version: z.literal(lockVersion),
+    /** Version of the program that wrote it. */
+    tool: z.string(),
+    /** Day of the plans. */
+    as_of: day,
+    catalog: z.strictObject({
+      hash,
+      /** Hash of each part: models, offers, engines, ... */
+      parts: z.record(z.string(), hash),
+    }),
+    scenarios: z.array(lockEntrySchema).min(1),
+  })
+  .meta({ id: 'lock', title: 'plan lock --format json' })
 export type Lock = z.infer<typeof lockSchema>

@@ -1,8 +1,11 @@
 import type { SinglePlan } from '../diff/any-result.ts'
 import { rounded } from '../diff/fact.ts'
+import type { Repriced } from './document.ts'
 import { documentChanges } from './document-changes.ts'
 import type { Lock, LockEntry } from './lock.ts'
 import { changedHashes } from './verify.ts'
+
+export type { Repriced } from './document.ts'
 
 /** What the world says today of a plan that was locked. */
 export interface Today {
@@ -16,37 +19,6 @@ export interface Today {
   readonly tool: string
   /** Keys of the scenario's file that differ from what was locked; null where there is no such file. */
   readonly scenarioKeys: readonly string[] | null
-}
-
-/** A locked plan priced again. US dollars an hour of serving, or of a training run. */
-export interface Repriced {
-  readonly file: string
-  readonly scenario: string
-  readonly figure: 'usd_per_hour' | 'usd_per_run'
-  readonly locked_usd: number
-  /** The locked plan at today's price; null where its offer is gone. */
-  readonly now_usd: number | null
-  readonly delta: number | null
-  readonly share: number | null
-  readonly price: {
-    readonly offer: string
-    readonly pricing: string
-    readonly old_usd_per_hour: number
-    readonly new_usd_per_hour: number | null
-    readonly old_as_of: string | null
-    readonly new_as_of: string | null
-  }
-  /** The best plan today, and what it costs. */
-  readonly best: { readonly plan: SinglePlan; readonly usd: number | null; readonly same: boolean } | null
-  /** What today's best plan saves against the locked one at today's price; null where one of them has none. */
-  readonly saving_usd: number | null
-  /** What changed beside prices: parts of the catalog, keys of the model and of the scenario, the program. */
-  readonly moved: {
-    readonly catalog: readonly string[]
-    readonly model: readonly string[]
-    readonly scenario: readonly string[] | null
-    readonly tool: { readonly old: string; readonly new: string } | null
-  }
 }
 
 /** Prices a locked plan with what is known today. */

@@ -1,7 +1,8 @@
-import { stringify } from 'yaml'
 import { InputError, inputError } from '../scenario/diagnostic.ts'
 import { validate } from '../scenario/located.ts'
 import { catalogLimits, parseYaml } from '../scenario/yaml.ts'
+import { jsonText } from '../visible.ts'
+import { yamlText } from '../yaml-text.ts'
 import { type Lock, lockSchema, lockVersion } from './lock.ts'
 
 const HEADER = `# Written by plan lock: what was planned, and from what. Renew it with the same command rather than by hand.
@@ -13,8 +14,8 @@ const HEADER = `# Written by plan lock: what was planned, and from what. Renew i
 export function lockText(lock: Lock, form: 'yaml' | 'json'): string {
   const scenarios = [...lock.scenarios].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
   const ordered = { ...lock, scenarios }
-  if (form === 'json') return `${JSON.stringify(ordered, null, 2)}\n`
-  return `${HEADER}${stringify(ordered, { lineWidth: 0, aliasDuplicateObjects: false })}`
+  if (form === 'json') return `${jsonText(ordered)}\n`
+  return `${HEADER}${yamlText(ordered, { lineWidth: 0, aliasDuplicateObjects: false })}`
 }
 
 /**

@@ -39,7 +39,7 @@ function readFile(
 ): MeasuredRecord[] {
   const parsed = parseYaml(text, file, catalogLimits)
   if (!parsed.ok) {
-    wrong.push(...parsed.diagnostics)
+    for (const each of parsed.diagnostics) wrong.push(each)
     return []
   }
   const { value, locate } = parsed
@@ -54,9 +54,12 @@ function readFile(
     }
   })
   const checked = validate(measurementsSchema, value, locate)
-  const found = [...(checked.ok ? [] : checked.diagnostics), ...checker.diagnostics]
-  if (checked.ok) found.push(...repeated(checked.data.records, places, (index) => locate(['records', index, 'id'])))
-  wrong.push(...found.sort(byPlace))
+  const found = [
+    ...(checked.ok ? [] : checked.diagnostics),
+    ...checker.diagnostics,
+    ...(checked.ok ? repeated(checked.data.records, places, (index) => locate(['records', index, 'id'])) : []),
+  ]
+  for (const each of found.sort(byPlace)) wrong.push(each)
   if (!checked.ok || found.length > 0) return []
   return checked.data.records.map((record, index) => ({
     ...record,

@@ -81,7 +81,7 @@ function explainBlocks(pool: BlockPool, sequences: number, tokens: number, maxBa
   const groups = pool.groups.map((group) => `${group.layers} ${group.kind}`).join(' + ')
   const need = blocksNeeded(pool, tokens, maxBatchedTokens)
   return (
-    `${count(sequences)} x ${count(need)} blocks for ${count(tokens)} tokens x ${count(pool.blockBytes)} B ` +
+    `${count(sequences)} sequences x ${count(need)} blocks (for ${count(tokens)} tokens) x ${count(pool.blockBytes)} B ` +
     `(${groups} layers; page ${count(pool.pageBytes)} B of ${count(pool.blockTokens)} tokens x ${count(pool.groupSize)} tensors)`
   )
 }
@@ -91,11 +91,12 @@ function tokenPool(options: KvPoolOptions): KvPool {
   const { kinds } = options
   const { hybrid_allocator: hybrid } = options.release.memory
   const block = blockTokens(options)
+  const kept = (kind: CacheKind, tokens: number, maxBatchedTokens: number): number =>
+    roundUp(hybrid ? Math.min(tokens, kind.window - 1 + maxBatchedTokens) : tokens, block)
   const bytesOfSequence = (tokens: number, maxBatchedTokens: number): number => {
     let bytes = 0
     for (const kind of kinds) {
-      const kept = hybrid ? Math.min(tokens, kind.window - 1 + maxBatchedTokens) : tokens
-      bytes += kind.layers * (kind.stateBytes + roundUp(kept, block) * kind.bytesPerToken)
+      bytes += kind.layers * (kind.stateBytes + kept(kind, tokens, maxBatchedTokens) * kind.bytesPerToken)
     }
     return Math.ceil(bytes)
   }
@@ -106,7 +107,7 @@ function tokenPool(options: KvPoolOptions): KvPool {
     // The printed figure counts every layer at full length; with window layers it is what a short request sees.
     printedTokens: (bytes) => (fullToken === 0 ? 0 : Math.floor(Math.max(0, bytes) / (fullToken * block)) * block),
     explain: (sequences, tokens, batched) =>
-      `${count(sequences)} x ${count(bytesOfSequence(tokens, batched))} B for ${count(tokens)} tokens (${explainKinds(kinds)})`,
+      `${count(sequences)} sequences x (${explainKinds(kinds, (kind) => kept(kind, tokens, batched), 1)})`,
   }
 }
 
@@ -115,12 +116,15 @@ function contextPool(options: KvPoolOptions): KvPool {
   const { kinds } = options
   const { hybrid_allocator: hybrid, flash_attention } = options.release.memory
   const padding = flash_attention === false ? CELLS_WITHOUT_FLASH_ATTENTION : options.engine.block_tokens
+  const cells = (kind: CacheKind, sequences: number, tokens: number, maxBatchedTokens: number): number => {
+    const whole = roundUp(sequences * tokens, padding)
+    return hybrid ? Math.min(whole, roundUp(kind.window * sequences + maxBatchedTokens, padding)) : whole
+  }
   const demandBytes = (sequences: number, tokens: number, maxBatchedTokens: number): number => {
-    const cells = roundUp(sequences * tokens, padding)
     let bytes = 0
     for (const kind of kinds) {
-      const inWindow = hybrid ? roundUp(kind.window * sequences + maxBatchedTokens, padding) : cells
-      bytes += kind.layers * (kind.stateBytes * sequences + Math.min(cells, inWindow) * kind.bytesPerToken)
+      const inCells = cells(kind, sequences, tokens, maxBatchedTokens) * kind.bytesPerToken
+      bytes += kind.layers * (kind.stateBytes * sequences + inCells)
     }
     return Math.ceil(bytes)
   }
@@ -128,17 +132,20 @@ function contextPool(options: KvPoolOptions): KvPool {
     problem: null,
     demandBytes,
     printedTokens: (_bytes, longest) => roundUp(longest, padding),
-    explain: (sequences, tokens) =>
-      `${count(roundUp(sequences * tokens, padding))} cells for ${count(sequences)} x ${count(tokens)} tokens (${explainKinds(kinds)})`,
+    explain: (sequences, tokens, batched) =>
+      explainKinds(kinds, (kind) => cells(kind, sequences, tokens, batched), sequences),
   }
 }
 
-function explainKinds(kinds: readonly CacheKind[]): string {
+/** The layers of each kind with what they hold: states of `sequences`, and entries of so many tokens. */
+function explainKinds(kinds: readonly CacheKind[], tokens: (kind: CacheKind) => number, sequences: number): string {
   return kinds
-    .map(({ kind, layers, bytesPerToken, stateBytes, window }) => {
-      if (kind === 'state') return `${layers} recurrent layers x ${count(stateBytes)} B a sequence`
-      const width = `${layers} ${kind} layers x ${count(bytesPerToken)} B a token`
-      return Number.isFinite(window) ? `${width} in a window of ${count(window)}` : width
+    .map((each) => {
+      const { kind, layers, bytesPerToken, stateBytes, window } = each
+      const states = sequences === 1 ? '' : ` x ${count(sequences)} sequences`
+      if (kind === 'state') return `${layers} recurrent layers x ${count(stateBytes)} B${states}`
+      const width = `${layers} ${kind} layers x ${count(tokens(each))} tokens x ${count(bytesPerToken)} B`
+      return Number.isFinite(window) ? `${width} (a window of ${count(window)})` : width
     })
     .join(' + ')
 }

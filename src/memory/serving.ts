@@ -212,5 +212,5 @@ function explainDemand(pool: KvPool, load: ServingLoad): string {
   const longest = pool.demandBytes(1, context, maxBatchedTokens)
   return together >= longest
     ? pool.explain(sequences, sequenceTokens, maxBatchedTokens)
-    : `${pool.explain(1, context, maxBatchedTokens)}, the longest sequence alone`
+    : `the longest sequence alone: ${pool.explain(1, context, maxBatchedTokens)}`
 }

@@ -1,4 +1,5 @@
-import { emptySpeed, type ServingPerformance } from './serving.ts'
+import { figure } from './figure.ts'
+import { emptySpeed, type ServingPerformance, type StepTerms } from './serving.ts'
 
 /** One line of a derivation: a quantity with the arithmetic that gave it. */
 export interface DerivationLine {
@@ -8,82 +9,87 @@ export interface DerivationLine {
   readonly formula: string
 }
 
-const number = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)))
-const ms = (seconds: number): string => `${number(seconds * 1000)} ms`
+const ms = (seconds: number): string => `${figure(seconds * 1000)} ms`
 
-/** The steady state at a number of requests in flight, step by step, with the numbers put in. */
+const STEP_TERMS: readonly (readonly [string, keyof StepTerms])[] = [
+  ['weights', 'linear'],
+  ['head', 'head'],
+  ['experts', 'experts'],
+  ['KV cache', 'kv'],
+  ['prompt attention', 'promptAttention'],
+  ['slowest rank', 'wait'],
+  ['all-reduce', 'reduce'],
+  ['expert exchange', 'exchange'],
+  ['hand-over', 'handover'],
+  ['host', 'fixed'],
+]
+
+function sumOf(terms: StepTerms): string {
+  return STEP_TERMS.flatMap(([name, key]) => (terms[key] > 0 ? [`${name} ${ms(terms[key])}`] : [])).join(' + ')
+}
+
+/** The steady state at a number of requests in flight, step by step, with the numbers put in: each line computes to its value. */
 export function explainSpeed(performance: ServingPerformance, concurrency: number): DerivationLine[] {
   const { load, system } = performance
   const speed = performance.at(concurrency, emptySpeed())
-  const pp = system.pipelineParallel
+  const { pipelineParallel: pp, attentionCopies: copies = 1 } = system
   const onStage = Math.max(1, concurrency / pp)
   const input = Math.max(1, load.inputTokens * (1 - load.prefixCached))
   const share = Math.min(1, ((onStage - 1) / load.outputTokens) * Math.max(1, input / load.chunkTokens))
-  const prompt = share > 0 ? ((onStage - 1) * input) / load.outputTokens / share : 0
   const decode = performance.stepTerms(onStage, 0)
-  const mixed = performance.stepTerms(onStage, prompt)
-  const perSequence = system.host.step_seconds_per_sequence.value
 
   const lines: DerivationLine[] = []
   const add = (name: string, value: number, unit: string, formula: string): void => {
     lines.push({ name, value: Number(value.toPrecision(10)), unit, formula })
   }
-  const step = (terms: typeof decode): string =>
-    (
-      [
-        ['weights', terms.linear],
-        ['head', terms.head],
-        ['experts', terms.experts],
-        ['KV cache', terms.kv],
-        ['prompt attention', terms.promptAttention],
-        ['slowest rank', terms.wait],
-        ['all-reduce', terms.reduce],
-        ['expert exchange', terms.exchange],
-        ['hand-over', terms.handover],
-        ['host', terms.fixed],
-      ] as const
-    )
-      .filter(([, seconds]) => seconds > 0)
-      .map(([name, seconds]) => `${name} ${ms(seconds)}`)
-      .join(' + ')
 
-  add('decode_step', decode.total * 1000, 'ms', `${number(onStage)} sequences: ${step(decode)}`)
+  add('decode_step', decode.total * 1000, 'ms', `${figure(onStage)} sequences: ${sumOf(decode)}`)
+  let stage = decode.total
   if (share > 0) {
-    add(
-      'mixed_step',
-      mixed.total * 1000,
-      'ms',
-      `${number(onStage)} sequences and ${number(prompt)} prompt tokens: ${step(mixed)}`,
-    )
+    const arriving = ((onStage - 1) * input) / load.outputTokens / share
+    const mixed = performance.stepTerms(onStage, arriving)
+    stage = (1 - share) * decode.total + share * mixed.total
+    const carried = `${figure(onStage)} sequences and ${figure(arriving)} prompt tokens`
+    const chunks = `max(1, ${figure(input)} / ${load.chunkTokens})`
+    add('mixed_step', mixed.total * 1000, 'ms', `${carried}: ${sumOf(mixed)}`)
     add(
       'mixed_share',
       share,
       'share',
-      `min(1, (${number(onStage)} - 1) / ${load.outputTokens} output tokens x max(1, ${number(input)} / ${load.chunkTokens}))`,
+      `min(1, (${figure(onStage)} - 1) / ${load.outputTokens} output tokens x ${chunks})`,
     )
+    const mean = `${figure(1 - share)} x ${ms(decode.total)} + ${figure(share)} x ${ms(mixed.total)}`
+    add('mean_step', stage * 1000, 'ms', mean)
   }
-  const stages = pp > 1 ? `${pp} stages x (` : '('
-  const body =
-    share > 0
-      ? `${number(1 - share)} x ${ms(decode.total)} + ${number(share)} x ${ms(mixed.total)})`
-      : `${ms(decode.total)})`
+  const head = `${pp - 1} x ${ms(performance.headSeconds(concurrency))} without the head`
+  const through =
+    pp > 1 ? `max(${pp} stages x ${ms(stage)} - ${head}, ${Math.min(concurrency, pp)} x ${ms(stage)})` : ms(stage)
+  const host = `${concurrency} x ${ms(performance.perSequenceSeconds)} of host time${copies > 1 ? ` / ${copies}` : ''}`
+  add('tpot', speed.tpotSeconds * 1000, 'ms', `${through} + ${host}`)
+
+  const { passes, tokens } = performance.promptPasses
+  const others = Math.max(0, onStage - 1)
+  const prompt = performance.stepTerms(others, tokens)
   add(
-    'tpot',
-    speed.tpotSeconds * 1000,
+    'prompt_pass',
+    prompt.total * 1000,
     'ms',
-    `${stages}${body} + ${concurrency} x ${number(perSequence * 1e6)} us of host time`,
+    `${figure(others)} sequences and ${figure(tokens)} prompt tokens: ${sumOf(prompt)}`,
   )
+  const busy = `${figure(passes)} passes x ${ms(prompt.total)}`
   add(
     'prompt_utilization',
     speed.promptUtilization,
     'share',
-    `time in which prompts are processed: (${concurrency} - 1) prompts over ${load.outputTokens} x ${ms(speed.tpotSeconds)}`,
+    `${concurrency - 1} prompts x ${busy} / (${load.outputTokens} x ${ms(speed.tpotSeconds)} + ${busy})`,
   )
+  const rho = Math.min(speed.promptUtilization, system.physics.max_prompt_utilization.value)
+  const queue = `${figure(rho)} / (2 x (1 - ${figure(rho)})) x ${busy} in the queue (M/D/1)`
   add(
     'ttft',
     speed.ttftSeconds * 1000,
     'ms',
-    `${ms(system.host.first_token_seconds.value)} request overhead + own prompt of ${number(input)} tokens + TPOT/2 ${ms(speed.tpotSeconds / 2)} + queue (M/D/1) at ${number(speed.promptUtilization)} utilisation`,
+    `${ms(system.host.first_token_seconds.value)} request overhead + own prompt ${figure(passes + pp - 1)} x ${ms(prompt.total)} + half a TPOT ${ms(speed.tpotSeconds / 2)} + ${queue}`,
   )
   add(
     'requests_per_second',

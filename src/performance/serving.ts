@@ -278,9 +278,19 @@ export class ServingPerformance {
    */
   throughStages(stageSeconds: number, concurrency: number): number {
     const { pipelineParallel: pp } = this.system
-    const onStage = Math.max(1, concurrency / pp) / this.#copies
-    const head = softMaximum(this.#headRead, this.#headCompute * onStage, this.#exponent)
+    const head = this.headSeconds(concurrency)
     return Math.max(pp * stageSeconds - (pp - 1) * head, Math.min(concurrency, pp) * stageSeconds)
+  }
+
+  /** Seconds of the output head for the sequences of one stage. */
+  headSeconds(concurrency: number): number {
+    const onStage = Math.max(1, concurrency / this.system.pipelineParallel) / this.#copies
+    return softMaximum(this.#headRead, this.#headCompute * onStage, this.#exponent)
+  }
+
+  /** Passes in which one prompt is processed, not always a whole number, and the tokens of one pass. */
+  get promptPasses(): { readonly passes: number; readonly tokens: number } {
+    return { passes: this.#passes, tokens: this.#chunk }
   }
 
   /** Seconds of one prompt's passes among `concurrency` requests in flight, the hand-over through the stages included. */

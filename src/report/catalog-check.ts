@@ -1,5 +1,7 @@
 import { type Finding, findingKinds } from '../catalog/check.ts'
+import { resultVersion } from '../result/plan.ts'
 import { count } from '../units.ts'
+import type { CatalogCheck } from './catalog-documents.ts'
 import type { ListFormat } from './catalog-list.ts'
 import { csv } from './csv.ts'
 import { json } from './json.ts'
@@ -13,7 +15,7 @@ export function printFindings(findings: readonly Finding[], offers: number, form
   const cells = findings.map(({ kind, id, message }) => [kind, id, message])
   switch (format) {
     case 'json':
-      return json({ valid: true, offers, counts: countsOf(findings), findings })
+      return json<CatalogCheck>({ version: resultVersion, valid: true, offers, counts: countsOf(findings), findings })
     case 'csv':
       return csv([['kind', 'id', 'message'], ...cells])
     case 'markdown':
@@ -31,8 +33,8 @@ export function printFindings(findings: readonly Finding[], offers: number, form
   }
 }
 
-function countsOf(findings: readonly Finding[]): Record<string, number> {
+function countsOf(findings: readonly Finding[]): Record<Finding['kind'], number> {
   return Object.fromEntries(
     Object.keys(findingKinds).map((kind) => [kind, findings.filter((finding) => finding.kind === kind).length]),
-  )
+  ) as Record<Finding['kind'], number>
 }

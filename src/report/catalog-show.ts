@@ -1,7 +1,6 @@
-import { stringify } from 'yaml'
 import { type Catalog, find, type Subject, subjects } from '../catalog/catalog.ts'
+import { yamlText } from '../yaml-text.ts'
 import { json } from './json.ts'
-import { printable } from './printable.ts'
 
 /** Everything of that id or alias, by subject: `fp8` is a weight format and a KV-cache format. Empty where nothing is. */
 export function entriesNamed(catalog: Catalog, id: string): Partial<Record<Subject, object>> {
@@ -15,5 +14,5 @@ export function entriesNamed(catalog: Catalog, id: string): Partial<Record<Subje
 
 /** All fields with their sources, as in the catalog file. */
 export function showEntries(found: Partial<Record<Subject, object>>, format: 'text' | 'json'): string {
-  return format === 'json' ? json(found) : stringify(printable(found), { lineWidth: 0 })
+  return format === 'json' ? json(found) : yamlText(found, { lineWidth: 0 })
 }

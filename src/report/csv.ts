@@ -1,4 +1,5 @@
 import type { Violation } from '../result/plan.ts'
+import { visibleLines } from '../visible.ts'
 import type { Cell } from './csv-fields.ts'
 import { type AnyPlan, type AnyResult, kindOfResult } from './kinds/index.ts'
 
@@ -45,12 +46,13 @@ export function csv(rows: readonly (readonly Cell[])[]): string {
 }
 
 /**
- * A number as it is, a text quoted where it holds a comma, quote or line break. A text that a spreadsheet would run as a
+ * A number as it is, a text quoted where it holds a comma, quote or line break, what cannot be shown written out. A text that a spreadsheet would run as a
  * formula (it starts with `=`, `+`, `-`, `@`, also in full width, tab or line break; OWASP, CSV injection) gets an apostrophe in front.
  */
 function cell(value: Cell): string {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)
-  const inert = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
+  const shown = visibleLines(value)
+  const inert = /^[=+\-@\t\n＝＋－＠]/.test(shown) ? `'${shown}` : shown
+  return /[",\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
 }

@@ -30,7 +30,7 @@ export function estimateText(model: string, estimate: Estimate, options: TextOpt
   const style = styleFor(options.color)
   const { plan, fits, violations, ...rest } = printable(estimate)
   return join([
-    givenPlan(model, plan, style),
+    givenPlan(printable(model), plan, style),
     verdict(fits, violations, style),
     memoryBars(plan, style),
     speed(plan, style),

@@ -42,7 +42,7 @@ export function fitText(model: string, fit: Fit, options: TextOptions): string {
   const style = styleFor(options.color)
   const shown = printable(fit)
   return join([
-    wrap(fitSentence(model, shown)).map(style.title),
+    wrap(fitSentence(printable(model), shown)).map(style.title),
     [style.title('Largest'), ...shown.rows.flatMap(largest)],
     memoryBars(shown.plan, style),
     [...assumptions(shown.assumptions, style), ...warnings(shown.warnings, style)],

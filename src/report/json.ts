@@ -1,4 +1,6 @@
+import type { Immutable } from '../result/immutable.ts'
 import { resultVersion } from '../result/plan.ts'
+import { jsonText } from '../visible.ts'
 import { compare } from './comparison.ts'
 import type { AnyResult } from './kinds/index.ts'
 
@@ -9,7 +11,7 @@ export function jsonReport(results: readonly AnyResult[]): string {
   return json({ version: resultVersion, results, comparison: results.map(compare) })
 }
 
-/** Plain data as JSON with two blanks of indentation and a final line feed. */
-export function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
+/** Plain data as JSON with two blanks of indentation and a final line feed. `Document` is the form that its schema gives it. */
+export function json<Document = unknown>(value: Immutable<NoInfer<Document>>): string {
+  return `${jsonText(value)}\n`
 }

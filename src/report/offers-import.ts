@@ -1,7 +1,9 @@
 import type { Finding } from '../catalog/check.ts'
 import type { OfferImport } from '../importing/offers/index.ts'
 import { type Drop, dropReasons, type Skip, type SkipReason, skipReasons } from '../importing/offers/types.ts'
+import { resultVersion } from '../result/plan.ts'
 import { count } from '../units.ts'
+import type { OffersImportDocument } from './catalog-documents.ts'
 import { json } from './json.ts'
 import { printable } from './printable.ts'
 import { MARKS } from './style.ts'
@@ -41,8 +43,8 @@ export function importText(result: OfferImport, findings: readonly Finding[], as
 
 /** The same as data, with every row that was skipped and every price that was left out. */
 export function importJson(result: OfferImport, findings: readonly Finding[], asOf: string): string {
-  return json({
-    version: 1,
+  return json<OffersImportDocument>({
+    version: resultVersion,
     as_of: asOf,
     read: result.read,
     rows_used: result.used,

@@ -24,7 +24,7 @@ export function table(
   columns = SCREEN_COLUMNS,
 ): string[] {
   const all = [head.map((column) => column.title), ...rows]
-  const natural = head.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ''))))
+  const natural = head.map((_, index) => all.reduce((most, row) => Math.max(most, width(row[index] ?? '')), 0))
   const kept = affordable(head, natural, columns)
   const widths = natural.filter((_, index) => kept.includes(index))
   const shown = kept.map((index) => head[index]!)

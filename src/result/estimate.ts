@@ -1,18 +1,27 @@
-import { resultVersion, type Violation } from './plan.ts'
+import { z } from 'zod'
+import type { Immutable } from './immutable.ts'
+import { planSchema, resultVersion, versionKey, violationSchema } from './plan.ts'
+import { trainPlanSchema } from './train.ts'
 
-/** One given configuration, worked out. */
-interface Estimated<P> {
-  readonly plan: P
-  readonly fits: boolean
-  readonly violations: readonly Violation[]
-  readonly assumptions: readonly string[]
-  readonly warnings: readonly string[]
-}
+const verdictSchema = z.strictObject({
+  fits: z.boolean().describe('It fits in memory and misses no limit'),
+  violations: z.array(violationSchema).describe('What it misses, and by how much'),
+  assumptions: z.array(z.string()).describe('Every value that was left to a default'),
+  warnings: z.array(z.string()),
+})
+type Verdict = Immutable<z.infer<typeof verdictSchema>>
 
 /** An estimate as data: the plan's own keys, and beside them whether it fits and what was assumed. */
-export type EstimateResult<P> = P & { readonly version: typeof resultVersion } & Omit<Estimated<P>, 'plan'>
+export type EstimateResult<P> = P & { readonly version: typeof resultVersion } & Verdict
 
-export function estimateResult<P extends object>(estimated: Estimated<P>): EstimateResult<P> {
+const keys = { version: versionKey, ...verdictSchema.shape }
+export const servingEstimateSchema = planSchema.extend(keys).meta({ id: 'serving_estimate', title: 'plan estimate' })
+export const trainingEstimateSchema = trainPlanSchema
+  .extend(keys)
+  .meta({ id: 'training_estimate', title: 'plan estimate --method' })
+
+/** @param estimated one given configuration, worked out */
+export function estimateResult<P extends object>(estimated: { readonly plan: P } & Verdict): EstimateResult<P> {
   const { plan, fits, violations, assumptions, warnings } = estimated
   return { version: resultVersion, ...plan, fits, violations, assumptions, warnings }
 }

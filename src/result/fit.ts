@@ -1,34 +1,47 @@
-import { resultVersion } from './plan.ts'
+import { z } from 'zod'
+import type { Immutable } from './immutable.ts'
+import { amount, planSchema, resultVersion, versionKey } from './plan.ts'
+import { trainPlanSchema } from './train.ts'
+
+const rowSchema = z.strictObject({
+  value: z.int().nonnegative().describe('The largest that fits, in tokens or sequences; 0: not even one'),
+  given: z.string().describe('What was held fixed, in words'),
+})
+
+const commonSchema = z.strictObject({
+  version: versionKey,
+  model: z.string(),
+  gpu: z.string().describe('Id of the GPU in the catalog'),
+  capacity_bytes: amount.describe('Usable bytes of the GPU'),
+  assumptions: z.array(z.string()).describe('Every value that was left to a default'),
+  warnings: z.array(z.string()),
+})
+type Common = Immutable<z.infer<typeof commonSchema>>
 
 /** The largest of one quantity that fits with everything else as given. */
-export interface FitRow<N extends string> {
-  readonly name: N
-  /** 0: not even one. */
-  readonly value: number
-  /** What was held fixed, in words. */
-  readonly given: string
+export type FitRow<N extends string> = { readonly name: N } & Immutable<z.infer<typeof rowSchema>>
+
+/** The most that fits a GPU, as data. The plan is the configuration at the largest concurrency or micro-batch, of at least one sequence. */
+export type FitResult<P, N extends string> = Common & { readonly rows: readonly FitRow<N>[]; readonly plan: P }
+
+function fitOf<N extends string, P extends z.ZodType>(names: readonly N[], plan: P) {
+  return commonSchema.extend({
+    rows: z.array(rowSchema.extend({ name: z.enum(names) })),
+    plan: plan.describe('The configuration at the largest concurrency or micro-batch, of at least one sequence'),
+  })
 }
 
-interface Fitted<P, N extends string> {
-  readonly gpu: string
+export const servingFitSchema = fitOf(['concurrency', 'context'], planSchema).meta({
+  id: 'serving_fit',
+  title: 'plan fit',
+})
+export const trainingFitSchema = fitOf(['micro_batch', 'sequence_length'], trainPlanSchema).meta({
+  id: 'training_fit',
+  title: 'plan fit --method',
+})
+
+type Fitted<P, N extends string> = Pick<FitResult<P, N>, 'gpu' | 'rows' | 'plan' | 'assumptions' | 'warnings'> & {
   readonly capacityBytes: number
-  readonly rows: readonly FitRow<N>[]
-  readonly plan: P
-  readonly assumptions: readonly string[]
-  readonly warnings: readonly string[]
-}
-
-/** The most that fits a GPU, as data. */
-export interface FitResult<P, N extends string> {
-  readonly version: typeof resultVersion
-  readonly model: string
-  readonly gpu: string
-  readonly capacity_bytes: number
-  readonly rows: readonly FitRow<N>[]
-  /** The configuration at the largest concurrency or micro-batch, of at least one sequence. */
-  readonly plan: P
-  readonly assumptions: readonly string[]
-  readonly warnings: readonly string[]
 }
 
 export function fitResult<P, N extends string>(model: string, fitted: Fitted<P, N>): FitResult<P, N> {

@@ -1,37 +1,40 @@
 import { z } from 'zod'
-import { finite, resultVersion } from './plan.ts'
+import { catalogKey, finite, versionKey } from './plan.ts'
 
 /** Which solver answered, on a program of which size, and how close to the best its answer is proved to be. */
 export const solverSchema = z.strictObject({
   name: z.enum(['javascript-lp-solver', 'highs']),
   variables: z.int().nonnegative(),
   constraints: z.int().nonnegative(),
-  /** Nothing is cheaper by more than this share; null where a limit came before any proof, or there is no answer. */
-  gap: finite.nonnegative().nullable(),
-  /** Every constraint was evaluated on the returned values. */
-  verified: z.literal(true),
+  gap: finite
+    .nonnegative()
+    .nullable()
+    .describe(
+      'Nothing is cheaper by more than this share; null where a limit came before any proof, or there is no answer',
+    ),
+  verified: z.literal(true).describe('Every constraint was evaluated on the returned values'),
 })
 export type SolverRecord = z.infer<typeof solverSchema>
 
 /** Keys that results of mixed-integer programs have in common. */
 export function programResultKeys<K extends string>(kind: K) {
   return {
-    version: z.literal(resultVersion),
+    version: versionKey,
     kind: z.literal(kind),
-    scenario: z.string(),
-    /** `feasible`: the best found when a time limit was reached. */
-    status: z.enum(['optimal', 'feasible', 'infeasible']),
+    scenario: z.string().describe('Name of the scenario'),
+    status: z
+      .enum(['optimal', 'feasible', 'infeasible'])
+      .describe('feasible: the best found when a time limit was reached'),
     objective: z.literal('cost'),
     solver: solverSchema,
-    assumptions: z.array(z.string()),
+    assumptions: z.array(z.string()).describe('Every value that the scenario left to a default'),
     warnings: z.array(z.string()),
-    catalog: z.strictObject({ hash: z.string(), prices_as_of: z.string().nullable() }),
+    catalog: catalogKey,
   }
 }
 
 /** Requirements that cannot all be met, and what is known of them. */
 export const conflictSchema = z.strictObject({
   requirements: z.array(z.string()),
-  /** Proved: without any one of them the others can be met. */
-  minimal: z.boolean(),
+  minimal: z.boolean().describe('Proved: without any one of them the others can be met'),
 })

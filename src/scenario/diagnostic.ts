@@ -1,3 +1,6 @@
+import { MESSAGE_CHARACTERS, MESSAGES } from '../limits.ts'
+import { count } from '../units.ts'
+
 /** Where a value stands in a document: keys of maps and indices of lists, outermost first. */
 export type Path = readonly (string | number)[]
 
@@ -30,7 +33,12 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const place = position === undefined ? pathText(path) : positionText(position)
   const prefix = place === '' ? '' : `${place}: `
   const label = severity === 'warning' ? 'warning: ' : ''
-  return `${prefix}${label}${message}${hint === undefined ? '' : ` (${hint})`}`
+  return `${prefix}${label}${shortened(message)}${hint === undefined ? '' : ` (${shortened(hint)})`}`
+}
+
+/** A name of a megabyte is quoted by its beginning. */
+function shortened(text: string): string {
+  return text.length <= MESSAGE_CHARACTERS ? text : `${text.slice(0, MESSAGE_CHARACTERS)}...`
 }
 
 export function positionText(position: Position): string {
@@ -61,6 +69,14 @@ export function inputError(
 ): InputError {
   const { path = [], ...rest } = more
   return new InputError([{ severity: 'error', path, message, ...rest }])
+}
+
+/** The first problems of a file one by one, the others as a number. */
+export function listed<T>(problems: readonly T[], say: (problem: T) => Diagnostic, file: string): Diagnostic[] {
+  const said = problems.slice(0, MESSAGES).map(say)
+  const more = problems.length - said.length
+  if (more === 0) return said
+  return [...said, { severity: 'error', path: [], message: `${count(more)} more problems`, position: { file } }]
 }
 
 /** Throws when an error is among the diagnostics; warnings pass. */

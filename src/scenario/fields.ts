@@ -3,8 +3,23 @@ import { count, parseCount, parsePercent, percent } from '../units.ts'
 
 /**
  * Kinds of values in scenario files. Each reads what a person writes (`1M`, `5%`) and gives a number in base units, and refuses
- * what cannot be meant: not finite, negative, absurdly large.
+ * what cannot be meant: not finite, negative, absurdly large or small.
  */
+
+/**
+ * What is above zero but below this is dust of somebody's arithmetic, not a rate, a price or a time: one request in 31 years. Divided
+ * by, it would give figures that no number holds.
+ */
+const LEAST_ABOVE_ZERO = 1e-9
+
+function isDust(value: number): boolean {
+  return value > 0 && value < LEAST_ABOVE_ZERO
+}
+
+/** Minus zero is a zero that somebody's rounding left; nothing that is computed or printed should have to know it. */
+function plain(value: number): number {
+  return value === 0 ? 0 : value
+}
 
 interface Limits {
   /** Smallest value allowed. */
@@ -42,6 +57,7 @@ function limitProblem(
   if (aboveMin ? value <= min : value < min)
     return `must be ${aboveMin ? 'above' : 'at least'} ${print(min)}, got ${shown(given)}`
   if (value > max) return `must be at most ${print(max)}, got ${shown(given)}`
+  if (isDust(value)) return `must be ${aboveMin ? '' : '0 or '}at least ${LEAST_ABOVE_ZERO}, got ${shown(given)}`
   if (whole && !Number.isInteger(value)) return `must be a whole number, got ${shown(given)}`
   return undefined
 }
@@ -65,7 +81,7 @@ export function quantity(description: string, limits: Limits = {}) {
       context.addIssue({ code: 'custom', message: problem })
       return z.NEVER
     }
-    return value
+    return plain(value)
   })
 }
 
@@ -113,7 +129,9 @@ function readShare(
     return { value, problem: `must be ${aboveMin ? 'above' : 'at least'} 0, got ${shown(given)}` }
   if (value > max || (belowMax && value === max))
     return { value, problem: `must be ${belowMax ? 'below' : 'at most'} ${percent(max)}, got ${shown(given)}` }
-  return { value }
+  if (isDust(value))
+    return { value, problem: `must be ${aboveMin ? '' : '0 or '}at least ${LEAST_ABOVE_ZERO}, got ${shown(given)}` }
+  return { value: plain(value) }
 }
 
 /** A key that counts in percent already: `1` and `"1%"` are the same. */
@@ -129,7 +147,7 @@ export function percentage(description: string, limits: { max?: number; belowMax
     if (value < 0) return fail(`must be at least 0 percent, got ${shown(given)}`)
     if (value > max || (belowMax && value === max))
       return fail(`must be ${belowMax ? 'below' : 'at most'} ${max} percent, got ${shown(given)}`)
-    return value
+    return plain(value)
   })
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { didYouMean } from '../catalog/suggest.ts'
-import type { Diagnostic, Path } from './diagnostic.ts'
+import { type Diagnostic, listed, type Path } from './diagnostic.ts'
 import { shown } from './fields.ts'
 import type { Locate } from './yaml.ts'
 
@@ -16,7 +16,10 @@ export function issuesToDiagnostics(
   schema: z.ZodType,
   locate: Locate,
 ): Diagnostic[] {
-  return flatten(issues, value).flatMap((issue) => toDiagnostics(issue, value, schema, locate))
+  const single = flatten(issues, value).flatMap((issue): Issue[] =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ ...issue, keys: [key] })) : [issue],
+  )
+  return listed(single, (issue) => toDiagnostic(issue, value, schema, locate), locate([]).file)
 }
 
 /** Checks a value that came from a text. Diagnostics in the order of the schema's keys. */
@@ -65,7 +68,7 @@ function complaints(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
 }
 
-function toDiagnostics(issue: Issue, root: unknown, schema: z.ZodType, locate: Locate): Diagnostic[] {
+function toDiagnostic(issue: Issue, root: unknown, schema: z.ZodType, locate: Locate): Diagnostic {
   const path = issue.path as Path
   const given = valueAt(root, path)
   const key = path.at(-1)
@@ -78,58 +81,54 @@ function toDiagnostics(issue: Issue, root: unknown, schema: z.ZodType, locate: L
   })
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path, root)
-    return issue.keys.map((unknown) => {
-      const keyPath = [...path, unknown]
-      const hint = didYouMean(unknown, known) ?? (known.length > 0 ? `known here: ${known.join(', ')}` : undefined)
-      const position = locate(keyPath, 'key')
-      const message = `unknown key ${JSON.stringify(unknown)}`
-      return { severity: 'error', path: keyPath, message, position, ...(hint === undefined ? {} : { hint }) }
-    })
+    const unknown = issue.keys[0] ?? ''
+    const keyPath = [...path, unknown]
+    const hint = didYouMean(unknown, known) ?? (known.length > 0 ? `known here: ${known.join(', ')}` : undefined)
+    const position = locate(keyPath, 'key')
+    const message = `unknown key ${shown(unknown)}`
+    return { severity: 'error', path: keyPath, message, position, ...(hint === undefined ? {} : { hint }) }
   }
   const parent = path.slice(0, -1)
   if (given === undefined && typeof key === 'string' && isRecord(valueAt(root, parent))) {
-    return [error(`the key ${JSON.stringify(key)} is missing`, locate(parent, 'key'))]
+    return error(`the key ${JSON.stringify(key)} is missing`, locate(parent, 'key'))
   }
   const subject = named(path)
-  if (given === null && typeof key === 'string') return [error(`${subject} has no value`, locate(path, 'key'))]
+  if (given === null && typeof key === 'string') return error(`${subject} has no value`, locate(path, 'key'))
   switch (issue.code) {
     case 'invalid_type': {
-      if (!issue.message.startsWith('Invalid input')) return [error(`${subject}: ${issue.message}`)]
-      const example = issue.expected === 'array' && !isRecord(given) ? `write [${String(given)}]` : undefined
-      return [error(`${subject}: expected ${expectedName(issue.expected)}, got ${shown(given)}`, locate(path), example)]
+      if (!issue.message.startsWith('Invalid input')) return error(`${subject}: ${issue.message}`)
+      const isShort = !isRecord(given) && String(given).length <= 60
+      const example = issue.expected === 'array' && isShort ? `write [${given}]` : undefined
+      return error(`${subject}: expected ${expectedName(issue.expected)}, got ${shown(given)}`, locate(path), example)
     }
     case 'invalid_value': {
       // A choice with a message of its own says why this value is none.
-      if (!issue.message.startsWith('Invalid')) return [error(`${subject}: ${issue.message}`)]
+      if (!issue.message.startsWith('Invalid')) return error(`${subject}: ${issue.message}`)
       const choices = issue.values.map(String)
       const hint = typeof given === 'string' ? didYouMean(given, choices) : undefined
-      return [error(`${subject}: ${shown(given)} is not one of ${choices.join(', ')}`, locate(path), hint)]
+      return error(`${subject}: ${shown(given)} is not one of ${choices.join(', ')}`, locate(path), hint)
     }
     case 'invalid_union': {
-      if (!('options' in issue) || issue.errors.length > 0) return [error(`${subject}: ${issue.message}`)]
+      if (!('options' in issue) || issue.errors.length > 0) return error(`${subject}: ${issue.message}`)
       const choices = (issue.options as readonly unknown[]).map(String)
-      return [
-        error(
-          `${subject}: ${shown(given)} is not one of ${choices.join(', ')}`,
-          locate(path),
-          didYouMean(String(given), choices),
-        ),
-      ]
+      return error(
+        `${subject}: ${shown(given)} is not one of ${choices.join(', ')}`,
+        locate(path),
+        didYouMean(String(given), choices),
+      )
     }
     case 'too_small':
     case 'too_big':
-      return [error(`${subject}${limitText(issue, given)}`)]
+      return error(`${subject}${limitText(issue, given)}`)
     case 'invalid_key':
-      return [
-        error(
-          `the key ${JSON.stringify(key)}: ${issue.issues.map((inner) => inner.message).join('; ')}`,
-          locate(path, 'key'),
-        ),
-      ]
+      return error(
+        `the key ${JSON.stringify(key)}: ${issue.issues.map((inner) => inner.message).join('; ')}`,
+        locate(path, 'key'),
+      )
     case 'invalid_format':
-      return [error(`${subject}: expected ${issue.message}, got ${shown(given)}`)]
+      return error(`${subject}: expected ${issue.message}, got ${shown(given)}`)
     default:
-      return [error(`${subject}${issue.message.startsWith('must') ? '' : ':'} ${issue.message}`)]
+      return error(`${subject}${issue.message.startsWith('must') ? '' : ':'} ${issue.message}`)
   }
 }
 

@@ -30,9 +30,33 @@ export function checkModel(model: ModelChoice, check: Checker): ModelChoice {
   return model
 }
 
+/** What a model described by numbers of its own must say for its tensors to be known. */
+const shapeKeys = ['hidden_size', 'layers', 'heads', 'intermediate_size', 'vocabulary_size'] as const
+
+/**
+ * Time and memory of training follow from the tensors of a model, which a parameter count does not give.
+ * @param model as {@link checkModel} returned it
+ */
+export function checkTensors(model: ModelChoice, check: Checker): void {
+  const counted = (name: string): string =>
+    `${name} is known by its parameter count alone: training needs its architecture`
+  if (typeof model === 'string') {
+    const entry = find(check.catalog, 'models', model)
+    if (entry !== undefined && entry.architecture === undefined) check.error(['model'], counted(entry.id))
+    return
+  }
+  const missing = shapeKeys.filter((key) => model[key] === undefined)
+  if (missing.length === 0 || sourceKinds.some((kind) => model[kind] !== undefined)) return
+  check.error(['model'], counted('the model'), `add ${missing.join(', ')}`, 'key')
+}
+
 /** A model described by numbers of its own. */
 function checkInlineModel(model: InlineModel, check: Checker): void {
-  const { parameters, active_parameters, heads, kv_heads, layers } = model
+  const { parameters, active_parameters, hidden_size, heads, head_dim, kv_heads, layers } = model
+  if (hidden_size !== undefined && heads !== undefined && head_dim === undefined && heads > hidden_size) {
+    const message = `${count(heads)} heads leave nothing of a hidden_size of ${count(hidden_size)} to each`
+    check.error(['model', 'heads'], message, 'head_dim says how wide a head is where it is no share of hidden_size')
+  }
   if (parameters === undefined)
     check.error(
       ['model'],

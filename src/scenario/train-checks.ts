@@ -3,7 +3,7 @@ import type { Model } from '../catalog/model.ts'
 import { describeModel, type LoraTarget, type ModelTensors } from '../model/tensors.ts'
 import { count } from '../units.ts'
 import type { Checker } from './ids.ts'
-import { checkModel } from './model-checks.ts'
+import { checkModel, checkTensors } from './model-checks.ts'
 import { checkHardware, checkPrices } from './serve-checks.ts'
 import type {
   LoraTargets,
@@ -26,6 +26,7 @@ export function checkTrain(scenario: WrittenTrainScenario, check: Checker, asOf?
   checkData(data, check)
   checkBatch(scenario, check)
   const modelId = checkModel(model, check)
+  checkTensors(modelId, check)
   const entry = typeof modelId === 'string' ? find(check.catalog, 'models', modelId) : undefined
   checkSequenceLength(scenario, entry, check)
   checkLora(search, entry, check)

@@ -3,8 +3,11 @@ import type { ServeResult } from '../result/plan.ts'
 import type { TrainResult } from '../result/train.ts'
 import { InputError } from '../scenario/diagnostic.ts'
 import { findChanges, type Search } from './change-points.ts'
+import type { BreakEven, Range, Segment } from './document.ts'
 import { identityOf, usdOf } from './identity.ts'
 import type { Form } from './vary.ts'
+
+export type { BreakEven, Segment } from './document.ts'
 
 /** One key of a scenario with everything that is needed to plan it at any value of its range. */
 export interface Dimension {
@@ -25,50 +28,7 @@ export type Point =
   | { readonly state: 'no plan' }
   | { readonly state: 'refused'; readonly because: string }
 
-/** A stretch of values with the same best configuration. */
-export interface Segment {
-  /** `A`, `B`, ...: the same letter is the same configuration. Null without a plan. */
-  readonly letter: string | null
-  readonly from: number
-  readonly to: number
-  readonly state: Point['state']
-  readonly because: string | null
-  /** The plans at the ends; null without one. */
-  readonly first: SinglePlan | null
-  readonly last: SinglePlan | null
-  readonly usd_from: number | null
-  readonly usd_to: number | null
-  /** What one unit more costs on the mean of the stretch, US dollars; null for a single value. */
-  readonly usd_per_unit: number | null
-}
-
-/** Where the best configuration changes. */
-export interface BreakEven {
-  /** Up to here the one before. */
-  readonly below: number
-  /** From here the other. */
-  readonly from: number
-  readonly old: string | null
-  readonly new: string | null
-  readonly usd_below: number | null
-  readonly usd_from: number | null
-}
-
-export interface WhatIf {
-  readonly key: string
-  readonly form: Form
-  readonly from: number
-  readonly to: number
-  readonly whole: boolean
-  readonly now: number | null
-  /** What prices are per: an hour of serving, a run of training. */
-  readonly figure: 'usd_per_hour' | 'usd_per_run'
-  readonly tolerance: number
-  readonly points: number
-  readonly plans: number
-  readonly stopped: boolean
-  readonly segments: readonly Segment[]
-  readonly break_evens: readonly BreakEven[]
+export interface WhatIf extends Range {
   readonly samples: readonly { readonly at: number; readonly point: Point }[]
 }
 

@@ -11,8 +11,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readText, writeText, yamlFiles } from '../../src/io/files.ts'
+import { readText, yamlFiles } from '../../src/io/files.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
+import { writeText } from '../../src/io/write-files.ts'
 import { InputError } from '../../src/scenario/diagnostic.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gpu-plan-'))
@@ -59,7 +60,7 @@ describe('reading files', () => {
     writeFileSync(at('utf16'), Buffer.from('\uFEFFkind: serve', 'utf16le'))
     expect(readText(at('utf16'))).toBe('kind: serve')
     writeFileSync(at('latin1'), Buffer.from([0x6b, 0xe9, 0x20]))
-    expect(message(() => readText(at('latin1')))).toBe('latin1: the file is not a text in UTF-8 or UTF-16')
+    expect(message(() => readText(at('latin1')))).toBe('latin1: the file is not a text in UTF-8 or UTF-16 (save it as UTF-8)')
   })
 
   it('lists YAML files below a directory', () => {
@@ -88,7 +89,7 @@ describe('writing files', () => {
   it('leaves nothing behind where it cannot write', () => {
     mkdirSync(at('target'))
     expect(message(() => writeText(at('target'), 'x'))).toBe('target: the file is a directory, not a file')
-    expect(message(() => writeText(at('missing/out.txt'), 'x'))).toBe('missing/out.txt: the file does not exist')
+    expect(message(() => writeText(at('missing/out.txt'), 'x'))).toBe('missing: the directory does not exist')
     expect(existsSync(at('missing'))).toBe(false)
     expect(readdirSync(folder).filter((name) => name.includes('.tmp'))).toEqual([])
   })

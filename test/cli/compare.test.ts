@@ -172,7 +172,9 @@ describe('planning many', () => {
     const job = (name: string) => ({ name, file: `${name}.yaml`, text: scenario(), options })
     const wrong = { name: 'absent', wrong: [{ severity: 'error' as const, path: [], message: 'absent' }] }
     const seen: number[] = []
-    const outcomes = await planAll([job('a'), wrong, job('b')], catalog, [], null, (done) => seen.push(done))
+    const outcomes = await planAll([job('a'), wrong, job('b')], catalog, { entry: null, live: false }, (done) =>
+      seen.push(done),
+    )
     expect(outcomes.map((each) => ('result' in each ? each.result.scenario : 'wrong'))).toEqual(['a', 'wrong', 'b'])
     expect(seen).toEqual([1, 2, 3])
   })

@@ -185,7 +185,9 @@ describe('changes against an earlier placement', () => {
   })
 
   it('refuses a file that is no result', async () => {
-    await expect(onprem({ from: { file: 'x.json', value: { kind: 'serve' } } })).rejects.toThrow('no result of a fleet')
+    await expect(onprem({ from: { file: 'x.json', value: { kind: 'fleet' } } })).rejects.toThrow(
+      '"version" is null, not 1',
+    )
   })
 })
 

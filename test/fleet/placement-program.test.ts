@@ -29,6 +29,7 @@ const option = (gpu: string, gpus: number, capacity: number, together = gpus): R
   link: 'nvlink4',
   gpusPerReplica: gpus,
   gpusTogether: together,
+  maySpan: true,
   capacity,
   memoryBytes: 1,
   lossPercent: 0,

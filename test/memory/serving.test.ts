@@ -144,7 +144,7 @@ describe('explanations', () => {
     const terms = serving({ model: 'llama-3-70b', tensorParallel: 4 }).ledger(load)
     const text = Object.fromEntries(terms.map((term) => [term.name, term.formula()]))
     expect(text.weights).toContain('blocks 68,451,041,280 x 2 B / 4')
-    expect(text.kv_cache).toContain('16 x 128 blocks for 2,048 tokens x 1,310,720 B')
+    expect(text.kv_cache).toContain('16 sequences x 128 blocks (for 2,048 tokens) x 1,310,720 B')
     expect(text.kv_cache).toMatch(/pool [\d,]+ B = 0\.9 x 85,018,877,624 B/)
     expect(text.activations).toContain('sampler 14 B x 256 sequences x 128,256')
     expect(text.graphs).toContain('0.0081 x 80 layers')

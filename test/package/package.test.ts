@@ -28,11 +28,22 @@ test('the package holds what it needs, and little else', () => {
     'schema',
   ]
   expect([...folders].filter((each) => !allowed.includes(String(each)))).toEqual([])
-  const sources = project.files.map(({ path }) => path).filter((path) => /(?<!\.d)\.ts$|\.test\./.test(path))
-  expect(sources).toEqual([])
+  const paths = project.files.map(({ path }) => path)
+  // Neither sources nor what tests, maps and tools leave behind, and no hidden file.
+  const unwanted =
+    /(?<!\.d)\.ts$|\.(test|prop|golden)\.|\.map$|\.tsbuildinfo$|(^|\/)(test|tools|bench|fixtures)\/|(^|\/)\./
+  expect(paths.filter((path) => unwanted.test(path))).toEqual([])
+  const forms = new Set(paths.map((path) => /\.d\.ts$|\.[a-z0-9]+$/.exec(path)?.[0]))
+  expect([...forms].sort()).toEqual(['.1', '.d.ts', '.js', '.json', '.md', '.yaml'])
   // The library holds what its entries reach: nothing of the command line, of reading files or of the network.
   expect(project.files.filter(({ path }) => /^dist\/library\/src\/(cli|io)\//.test(path))).toEqual([])
   expect(project.tarballBytes).toBeLessThan(3e6)
+})
+
+test('the package says nothing of the machine that it was built on', () => {
+  const text = project.files.filter(({ path }) => /\.(js|json|ts)$/.test(path))
+  const telling = text.filter(({ path }) => readFileSync(join(project.installed, path), 'utf8').includes(ROOT))
+  expect(telling.map(({ path }) => path)).toEqual([])
 })
 
 test('the program starts from there: its version, its catalogs, its schema', () => {

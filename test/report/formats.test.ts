@@ -77,12 +77,12 @@ describe('markdown', () => {
     expect(escaped('a|b `c` <img src=x> [l](u) @me $1$ a_b*c* &amp;')).toBe(
       'a\\|b \\`c\\` &lt;img src=x&gt; \\[l\\](u) &#64;me \\$1\\$ a\\_b\\*c\\* &amp;amp;',
     )
-    expect(escaped('two\nlines')).toBe('two lines')
+    expect(escaped('two\nlines')).toBe('two\\\\nlines')
   })
 
   test('a table row keeps its cells whatever they hold', () => {
     expect(markdownTable([{ title: 'x' }, { title: 'y', align: 'right' }], [['a|b', 'c\nd']])).toBe(
-      '| x | y |\n| --- | ---: |\n| a\\|b | c d |',
+      '| x | y |\n| --- | ---: |\n| a\\|b | c\\\\nd |',
     )
   })
 

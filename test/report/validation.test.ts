@@ -150,7 +150,7 @@ describe('as text', () => {
   })
 
   test('nothing steers the terminal', () => {
-    expect(validationText(hostile, { color: false })).toContain('?[31mred')
+    expect(validationText(hostile, { color: false })).toContain('\\u001b[31mred')
   })
 
   test('stays within the screen whatever the names', () => {

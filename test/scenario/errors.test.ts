@@ -266,7 +266,7 @@ describe('texts that are no scenario', () => {
     ['__proto__', 'kind: serve\n__proto__: { admin: 1 }', 's.yaml:2:1: the key "__proto__" is not allowed'],
     ['constructor below', 'a: { constructor: 1 }', 's.yaml:1:6: the key "constructor" is not allowed'],
     ['list as a key', '? [1]\n: 2', 's.yaml:1:3: a key must be a plain name'],
-    ['zero byte', 'kind: \0', 's.yaml: the file is not text: it contains a zero byte'],
+    ['zero byte', 'kind: \0', 's.yaml: the file is not text: it contains a zero byte (save it as UTF-8)'],
     ['enormous', 'x'.repeat(2 ** 20 + 1), 's.yaml: the file is too large: 1,048,577 characters, at most 1,048,576'],
     ['deep lists', '['.repeat(100_000), 's.yaml:1:44: nested too deep: more than 40 maps and lists inside each other'],
     [

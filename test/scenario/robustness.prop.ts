@@ -41,7 +41,7 @@ function survives(text: string): void {
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     expect(error.diagnostics.length).toBeGreaterThan(0)
-    const lines = text.replaceAll('\r\n', '\n').split('\n')
+    const lines = text.split(/\r\n|\r|\n/)
     for (const { position, message } of error.diagnostics) {
       expect(message).not.toBe('')
       expect(message).not.toContain('\n')

@@ -2,7 +2,7 @@ import type { Command } from '../../src/cli/command.ts'
 import { exitHelp } from '../../src/cli/exit-codes.ts'
 import type { FlagTable } from '../../src/cli/flags.ts'
 import { alwaysFlags } from '../../src/cli/help.ts'
-import { SETTINGS } from '../../src/config/settings.ts'
+import { ENVIRONMENT } from './environment.ts'
 import { argument, display, escaped, literal, paragraph, tags } from './mdoc.ts'
 
 /** The day that the page carries: that of the version in package.json. */
@@ -48,6 +48,7 @@ export function manualPage(commands: readonly Command[], version: string): strin
     ...files(),
     '.Sh EXIT STATUS',
     ...exits(undefined),
+    ...ENDINGS.flatMap((text) => ['.Pp', ...paragraph(text)]),
     '.Sh EXAMPLES',
     ...display(examples),
   ]
@@ -103,21 +104,16 @@ function exits(meanings: Command['exits']): string[] {
 }
 
 function environment(): string[] {
-  const said: readonly (readonly [string, string])[] = [
-    ['NO_COLOR', 'No colours, when it is not empty.'],
-    ['FORCE_COLOR', 'Colours even where standard output is no terminal.'],
-    ...SETTINGS.map(
-      ({ env, key, builtIn }) => [env, `The setting ${key}; without it ${builtIn}. See plan config.`] as const,
-    ),
-    ['XDG_CONFIG_HOME', 'Where the settings of the user stand, in gpu-plan/config.yaml (~/.config).'],
-    ['XDG_CACHE_HOME', 'Where what was read from a model hub is kept, in gpu-plan (~/.cache).'],
-    ['HF_TOKEN', 'Access token for gated repositories of the Hugging Face hub.'],
-    ['HF_ENDPOINT', 'Address of another hub.'],
-    ['HF_HUB_OFFLINE', 'With 1 no network is used, as with --offline.'],
-    ['HTTPS_PROXY', 'Proxy for the hub; also HTTP_PROXY, ALL_PROXY and NO_PROXY.'],
-  ]
-  return tags(said.map(([name, meaning]) => [`Ev ${escaped(name)}`, paragraph(meaning)]))
+  return tags(
+    ENVIRONMENT.map(([names, meaning]) => [names.map((name) => `Ev ${escaped(name)}`).join(' , '), paragraph(meaning)]),
+  )
 }
+
+/** What ends a run beside its answer. */
+const ENDINGS = [
+  'SIGINT, SIGTERM and SIGHUP end the program at once, as a shell reports with 130, 143 and 129. Files are written whole or not at all, also then.',
+  'A reader of standard output that goes away is no error: the rest is not written, and the code is that of the answer. Where standard output or a file cannot be written, as on a full disk, the code is 2 and the message says why.',
+]
 
 function files(): string[] {
   return tags([

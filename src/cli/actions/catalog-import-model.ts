@@ -1,12 +1,13 @@
-import { statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { catalogId } from '../../catalog/facts.ts'
 import { modelYaml } from '../../importing/models/entry.ts'
-import { writeText } from '../../io/files.ts'
+import { isDirectory } from '../../io/entry.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { type ReadModel, readModel } from '../../io/model-source.ts'
+import { writeText } from '../../io/write-files.ts'
 import { writeOverlay } from '../../io/write-overlay.ts'
+import { json } from '../../report/json.ts'
 import { modelImportText } from '../../report/model-import.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
 import type { Call } from '../command.ts'
@@ -34,7 +35,7 @@ export async function catalogImportModel({ flags, terminal, words }: Call): Prom
   const yaml = modelYaml(read, asOfDay(flags))
   const output = flags.text('output')
   if (output !== undefined) write(output, read.model.id, yaml)
-  if (format === 'json') terminal.result(`${JSON.stringify(jsonOf(read), null, 2)}\n`)
+  if (format === 'json') terminal.result(json(jsonOf(read)))
   else if (output === undefined) terminal.result(yaml)
   return EXIT.ok
 }
@@ -64,8 +65,7 @@ function jsonOf({ model, checks, notes }: ReadModel): unknown {
 
 /** A name that ends in .yaml is the file itself; anything else is the directory of an overlay. */
 function write(output: string, id: string, yaml: string): void {
-  const isDirectory = statSync(output, { throwIfNoEntry: false })?.isDirectory() === true
-  const isFile = /^\.ya?ml$/.test(extname(output)) && !isDirectory
+  const isFile = /^\.ya?ml$/.test(extname(output)) && !isDirectory(output)
   if (isFile) writeText(output, yaml)
   else writeOverlay(output, [{ path: join('models', `${id}.yaml`), text: yaml }], [])
 }

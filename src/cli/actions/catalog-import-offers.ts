@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { Finding } from '../../catalog/check.ts'
@@ -9,17 +8,16 @@ import { importOffers, type OfferImport } from '../../importing/offers/index.ts'
 import { offersYaml } from '../../importing/offers/offers-yaml.ts'
 import { providerId } from '../../importing/offers/providers.ts'
 import type { RegionChoice } from '../../importing/offers/shapes.ts'
+import { isDirectory } from '../../io/entry.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { writeOverlay } from '../../io/write-overlay.ts'
+import { PRICE_LIST_BYTES } from '../../limits.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
 import type { Call } from '../command.ts'
 import { asOfDay, formatOf } from '../common-flags.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
-
-/** Largest price list, bytes: SkyPilot's list of AWS is below ten million. */
-const LIST_BYTES = 128 * 2 ** 20
 
 /**
  * `plan catalog import offers FILE...`: price lists become files of an overlay catalog, on standard output or in `--output`; what was
@@ -35,7 +33,7 @@ export async function catalogImportOffers({ flags, terminal, words }: Call): Pro
   const catalog = await loadCatalog(flags.texts('catalog'))
   const asOf = asOfDay(flags)
   const result = importOffers(
-    files.map((file) => ({ file: file === '-' ? STDIN_NAME : file, text: readText(file, LIST_BYTES) })),
+    files.map((file) => ({ file: file === '-' ? STDIN_NAME : file, text: readText(file, PRICE_LIST_BYTES) })),
     {
       catalog,
       asOf,
@@ -123,10 +121,7 @@ function oneFile({ files }: OfferImport): string {
 
 /** A name that ends in .yaml is a file; anything else is a directory, in which each provider has its file. */
 function write(result: OfferImport, output: string): void {
-  if (
-    ['.yaml', '.yml'].includes(extname(output)) &&
-    statSync(output, { throwIfNoEntry: false })?.isDirectory() !== true
-  ) {
+  if (['.yaml', '.yml'].includes(extname(output)) && !isDirectory(output)) {
     writeOverlay('.', [{ path: output, text: oneFile(result) }], [])
     return
   }

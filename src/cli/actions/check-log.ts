@@ -1,5 +1,6 @@
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
+import { LOG_BYTES } from '../../limits.ts'
 import { checkLog, type LogCheck } from '../../logs/check.ts'
 import { lookedFor, readStartLog } from '../../logs/detect.ts'
 import type { StartLog } from '../../logs/start-log.ts'
@@ -13,9 +14,6 @@ import { type Format, formatOf } from '../common-flags.ts'
 import { colored, deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
-
-/** Largest log that is read, bytes: a server that runs for weeks writes less. */
-const LOG_BYTES = 256 * 2 ** 20
 
 /** A start-up log beside the prediction. A prediction that the log contradicts is a finding, not an error. */
 export async function checkStartLog({ flags, terminal, words }: Call): Promise<ExitCode> {

@@ -34,8 +34,7 @@ export async function compareOptions({ flags, terminal, words, entry }: Call): P
   if (first === undefined) {
     throw inputError('compare takes scenarios', { hint: 'plan compare a.yaml b.yaml, or one with --by method' })
   }
-  const overlays = flags.texts('catalog')
-  const catalog = await loadCatalog(overlays)
+  const catalog = await loadCatalog(flags.texts('catalog'))
   const sources = sourceOptionsOf(flags, catalog)
   const jobs =
     by === null
@@ -44,7 +43,8 @@ export async function compareOptions({ flags, terminal, words, entry }: Call): P
   const noun = by === null ? 'scenarios' : 'options'
   const progress = flags.switch('quiet') ? null : new Progress(terminal, jobs.length, noun)
   const started = performance.now()
-  const outcomes = await planAll(jobs, catalog, overlays, entry, (done, name) => progress?.at(done, name))
+  const live = progress !== null && terminal.live
+  const outcomes = await planAll(jobs, catalog, { entry, live }, (done, name) => progress?.at(done, name))
   progress?.clear()
   const planned = outcomes.map((outcome, index) => optionOf(jobs[index]!, outcome, by))
   const failed = planned.filter((option) => 'errors' in option).length

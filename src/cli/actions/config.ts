@@ -1,7 +1,9 @@
+import type { ConfigDocument } from '../../config/document.ts'
 import { listOf } from '../../config/settings.ts'
 import { loadSettings } from '../../io/config.ts'
 import { configText } from '../../report/config.ts'
 import { json } from '../../report/json.ts'
+import { resultVersion } from '../../result/plan.ts'
 import type { Call } from '../command.ts'
 import { deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -23,8 +25,8 @@ export async function configAction({ flags, terminal }: Call): Promise<ExitCode>
   const text =
     format === 'text'
       ? configText(resolved, files)
-      : json({
-          version: 1,
+      : json<ConfigDocument>({
+          version: resultVersion,
           files: files.map(({ layer, path, exists }) => ({ layer, path, exists })),
           settings: resolved.map((each) => ({
             key: each.setting.key,

@@ -11,11 +11,13 @@ import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { readScenario } from '../../io/read-scenario.ts'
 import { withScenarioModels } from '../../io/scenario-models.ts'
+import { RESULT_BYTES } from '../../limits.ts'
 import { diffCsv, diffJson } from '../../report/diff/data.ts'
 import { diffMarkdown } from '../../report/diff/markdown.ts'
 import { diffText } from '../../report/diff/text.ts'
 import { judgementText } from '../../report/diff/words.ts'
 import { type Diagnostic, InputError, inputError } from '../../scenario/diagnostic.ts'
+import { readJsonIfAny } from '../../scenario/json.ts'
 import { parseScenario } from '../../scenario/schema.ts'
 import { parseAssignment } from '../../scenario/set.ts'
 import { seconds } from '../../units.ts'
@@ -27,9 +29,6 @@ import type { Flags } from '../flags.ts'
 import { sourceOptionsOf } from '../network-options.ts'
 import { planOptionsOf } from '../planning-flags.ts'
 import { programOptionsOf } from '../program-flags.ts'
-
-/** Saved results of many scenarios may be large, but not without end. */
-const RESULT_BYTES = 64 * 2 ** 20
 
 /** Compares two scenarios or saved results, and judges the comparison by the gates. */
 export async function diffFiles({ flags, terminal, words }: Call): Promise<ExitCode> {
@@ -115,7 +114,7 @@ async function sidesOf(
 ): Promise<ReadSide[]> {
   const file = path === '-' ? STDIN_NAME : path
   const text = readText(path, RESULT_BYTES)
-  const saved = savedResult(text)
+  const saved = savedResult(text, file)
   if (saved !== undefined)
     return readResults(saved, file).map((result) => ({ file, result, prices: resultBook(result), planned: false }))
   const source = { text, file, set: options.set }
@@ -128,12 +127,8 @@ async function sidesOf(
 }
 
 /** The JSON that `--format json` wrote, or undefined for a scenario, which may be written as JSON too. */
-function savedResult(text: string): unknown {
+function savedResult(text: string, file: string): unknown {
   if (!/^\s*\{/.test(text)) return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    return looksLikeResult(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = readJsonIfAny(text, file)
+  return looksLikeResult(value) ? value : undefined
 }

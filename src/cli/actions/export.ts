@@ -1,10 +1,12 @@
+import { join } from 'node:path'
 import type { ScenarioResult } from '../../../planners/index.ts'
 import { didYouMean } from '../../catalog/suggest.ts'
 import { exportPlan, isServing, type PlanToExport } from '../../export/from-plan.ts'
 import { exportTarget, exportTargets } from '../../export/index.ts'
 import type { ExportFile, ExportTarget } from '../../export/target.ts'
+import { entryAt } from '../../io/entry.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
-import { isDirectoryPath, writeFiles, writeFileTo } from '../../io/write-files.ts'
+import { isDirectoryPath, writeFiles } from '../../io/write-files.ts'
 import { textOf } from '../../report/all.ts'
 import { pad, SCREEN_COLUMNS, width, wrap } from '../../report/wrap.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
@@ -83,14 +85,24 @@ function report(result: ScenarioResult): string {
 /** Of several plans each file carries the name of its workload, so that none replaces another. */
 function namedApart(plans: readonly { plan: PlanToExport; files: readonly ExportFile[] }[]): ExportFile[] {
   const many = plans.length > 1
-  return plans.flatMap(({ plan, files }) =>
-    files.map((file) => (many ? { ...file, name: `${fileWord(plan.name)}-${file.name}` } : file)),
-  )
+  const taken = new Set<string>()
+  return plans.flatMap(({ plan, files }) => {
+    const word = many ? wordApart(fileWord(plan.name), taken) : null
+    return files.map((file) => (word === null ? file : { ...file, name: `${word}-${file.name}` }))
+  })
 }
 
 /** A name as part of a file name on any system. */
 function fileWord(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '') || 'plan'
+}
+
+/** The word, or with a number where another workload has it: "a b" and "a/b" are one word, and so are "A" and "a" on some disks. */
+function wordApart(word: string, taken: Set<string>): string {
+  let apart = word
+  for (let number = 2; taken.has(apart.toLowerCase()); number += 1) apart = `${word}-${number}`
+  taken.add(apart.toLowerCase())
+  return apart
 }
 
 /**
@@ -111,9 +123,26 @@ function deliverFiles(files: readonly ExportFile[], flags: Flags, terminal: Term
     if (!quiet) terminal.note(`${files.length} files; --output DIRECTORY/ writes each of them`)
     return
   }
-  const written =
-    files.length === 1 && !isDirectoryPath(output) ? [writeFileTo(output, only)] : writeFiles(output, files)
+  const written = write(files, output)
   if (!quiet) terminal.note(`written: ${written.join(', ')}`)
+}
+
+/** One file under the name `--output`, into a directory of that name where there is one; several always into a directory. */
+function write(files: readonly ExportFile[], output: string): string[] {
+  const [only] = files
+  if (files.length === 1 && only !== undefined && !isDirectoryPath(output)) {
+    return writeFiles([{ ...only, path: output }])
+  }
+  if (entryAt(output)?.isDirectory() === false) {
+    throw inputError('a file of that name exists', {
+      position: { file: output },
+      hint: `${files.length} files need a directory`,
+    })
+  }
+  return writeFiles(
+    files.map((file) => ({ ...file, path: join(output, file.name) })),
+    { folders: true },
+  )
 }
 
 /** Files of Kubernetes one after the other are documents of one stream. */

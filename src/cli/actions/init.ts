@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { didYouMean } from '../../catalog/suggest.ts'
-import { word } from '../../init/header.ts'
+import { shellWord } from '../../export/shell.ts'
+import { entryAt, isDirectory } from '../../io/entry.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { InputError, inputError } from '../../scenario/diagnostic.ts'
 import type { Call } from '../command.ts'
@@ -43,7 +43,7 @@ export async function initScenario({ flags, terminal, words }: Call, person = pe
   if (!flags.switch('quiet')) {
     const long = longContext(scenario, making)
     if (long !== undefined) terminal.note(long)
-    if (making.output !== null) terminal.note(`wrote ${making.output}; next: plan ${command.map(word).join(' ')}`)
+    if (making.output !== null) terminal.note(`wrote ${making.output}; next: plan ${command.map(shellWord).join(' ')}`)
   }
   return EXIT.ok
 }
@@ -72,11 +72,11 @@ function kindOf(given: string | undefined): KindName | null {
 function refuseExisting(output: string | undefined, flags: Flags): void {
   if (output === undefined) return
   const folder = dirname(output)
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (!isDirectory(folder)) {
     throw inputError('the directory does not exist', { position: { file: folder } })
   }
   if (flags.switch('force')) return
-  if (statSync(output, { throwIfNoEntry: false })?.isFile() !== true) return
+  if (entryAt(output)?.isFile() !== true) return
   throw inputError('the file exists', { position: { file: output }, hint: '--force writes over it' })
 }
 

@@ -1,5 +1,5 @@
-import { writeText } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
+import type { FileToWrite } from '../../io/write-files.ts'
 import { validateRecords } from '../../measurements/validate.ts'
 import type { Validation } from '../../measurements/validation.ts'
 import { isCompared } from '../../report/validation/overview.ts'
@@ -19,11 +19,8 @@ export async function validateMeasurements({ flags, terminal, words }: Call): Pr
   const catalog = await loadCatalog(flags.texts('catalog'))
   const validation = validateRecords(recordsOf(read, catalog), catalog)
   const text = await render(validation, format, flags, colored(flags, terminal))
-  if (plot !== undefined) {
-    const { validationPlot } = await import('../../report/validation/plot.ts')
-    writeText(plot, validationPlot(validation))
-  }
-  deliver(text, flags, terminal)
+  const drawn = plot === undefined ? [] : [await drawing(validation, plot)]
+  deliver(text, flags, terminal, drawn)
   return validation.records.some(isCompared) ? EXIT.ok : EXIT.infeasible
 }
 
@@ -35,6 +32,11 @@ function plotFile(flags: Flags): string | undefined {
   }
   if (file === flags.text('output')) throw inputError('--plot and --output name the same file')
   return file
+}
+
+async function drawing(validation: Validation, path: string): Promise<FileToWrite> {
+  const { validationPlot } = await import('../../report/validation/plot.ts')
+  return { path, text: validationPlot(validation) }
 }
 
 async function render(validation: Validation, format: Format, flags: Flags, color: boolean): Promise<string> {

@@ -16,12 +16,17 @@ export interface Job {
   readonly models?: ReadonlyMap<string, Model>
 }
 
-/** What came of a job: a plan, or what is wrong with its input. */
+/** What came of a job: a result without what nobody compares, or what is wrong with its input. */
 export type Outcome = { readonly result: PlanResult } | { readonly wrong: readonly Diagnostic[] }
 
 /** Plans one scenario. A defect of this program is thrown. */
 export function runJob({ text, file, options, models = new Map() }: Job, catalog: Catalog): Outcome {
-  return outcomeOf(() => ({ result: planText(text, file, withModels(catalog, models), options) }))
+  return outcomeOf(() => ({ result: comparable(planText(text, file, withModels(catalog, models), options)) }))
+}
+
+/** What one of many results is compared by: of thousands, the rest would fill memory and be copied between threads for nothing. */
+function comparable<R extends PlanResult>(result: R): R {
+  return { ...result, alternatives: [], pareto: [], near_misses: result.near_misses.slice(0, 1) }
 }
 
 /** What `make` returns, or what is wrong with its input. */

@@ -6,16 +6,22 @@ import { type Assigned, planInThreads, threadsFor } from './threads.ts'
 /** A job, or what is already known to be wrong with it. */
 export type Prepared = Job | { readonly name: string; readonly wrong: readonly Diagnostic[] }
 
+/** What decides about threads. */
+export interface Threading {
+  /** The program's own file; null: no threads. */
+  readonly entry: string | null
+  /** Whether signals must be answered meanwhile, as a line of progress is drawn. */
+  readonly live: boolean
+}
+
 /**
  * Makes many plans, in threads where that is faster. The outcomes stand in the order of the jobs.
- * @param entry the program's own file; null: no threads
  * @param progress told how many are done and which was the last
  */
 export async function planAll(
   jobs: readonly Prepared[],
   catalog: Catalog,
-  overlays: readonly string[],
-  entry: string | null,
+  { entry, live }: Threading,
   progress: (done: number, name: string) => void,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
@@ -30,8 +36,8 @@ export async function planAll(
     if ('wrong' in job) finish(index, { wrong: job.wrong })
     else open.push({ index, job })
   }
-  const threads = threadsFor(open.length)
-  if (entry === null || threads < 2) for (const { index, job } of open) finish(index, runJob(job, catalog))
-  else await planInThreads(open, threads, entry, { overlays }, ({ index, outcome }) => finish(index, outcome))
+  const threads = threadsFor(open.length, live)
+  if (entry === null || threads === 0) for (const { index, job } of open) finish(index, runJob(job, catalog))
+  else await planInThreads(open, threads, entry, catalog, ({ index, outcome }) => finish(index, outcome))
   return outcomes
 }

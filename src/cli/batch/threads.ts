@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { type Catalog, type CatalogData, catalogToData } from '../../catalog/catalog.ts'
 import type { Job, Outcome } from './job.ts'
 
 /** Fewer plans than this are made sooner than a thread has read the catalog. */
 const JOBS_PER_THREAD = 8
 
-/** What a thread is started with. */
+/** What a thread is started with: reading a large catalog takes seconds, copying it a fraction of one. */
 export interface ThreadData {
-  readonly overlays: readonly string[]
+  readonly catalog: CatalogData
 }
 
 /** What a thread is sent, and what it answers. */
@@ -20,13 +21,18 @@ export interface Finished {
   readonly outcome: Outcome
 }
 
-/** How many threads pay for themselves; one or none: the caller's own is enough. */
-export function threadsFor(jobs: number): number {
-  return Math.min(availableParallelism(), Math.floor(jobs / JOBS_PER_THREAD))
+/**
+ * How many threads to start: those that pay for themselves, and none where one would do the work of the caller's own.
+ * @param live whether a person watches: the caller's thread then stays free to answer signals, whatever that costs
+ */
+export function threadsFor(jobs: number, live: boolean): number {
+  const paid = Math.min(availableParallelism(), Math.floor(jobs / JOBS_PER_THREAD))
+  if (live && jobs > 0) return Math.max(1, paid)
+  return paid < 2 ? 0 : paid
 }
 
 /**
- * Makes plans in several threads, each with its own catalog. Outcomes come in any order.
+ * Makes plans in several threads, each with its own copy of the catalog. Outcomes come in any order.
  * @param entry the program's own file, which serves as a thread where it is not the main one
  * @throws what a thread throws: a defect of this program
  */
@@ -34,11 +40,12 @@ export async function planInThreads(
   jobs: readonly Assigned[],
   threads: number,
   entry: string,
-  data: ThreadData,
+  catalog: Catalog,
   finished: (each: Finished) => void,
 ): Promise<void> {
   const waiting = [...jobs].reverse()
-  const workers = Array.from({ length: threads }, () => new Worker(entry, { workerData: data }))
+  const workerData: ThreadData = { catalog: catalogToData(catalog) }
+  const workers = Array.from({ length: threads }, () => new Worker(entry, { workerData }))
   const work = (worker: Worker): Promise<void> =>
     new Promise((resolve, reject) => {
       const next = (): void => {

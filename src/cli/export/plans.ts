@@ -9,14 +9,13 @@ import { readText, STDIN_NAME } from '../../io/files.ts'
 import type { SourceOptions } from '../../io/model-source.ts'
 import { readScenario } from '../../io/read-scenario.ts'
 import { withScenarioModels } from '../../io/scenario-models.ts'
+import { RESULT_BYTES } from '../../limits.ts'
 import { printable } from '../../report/printable.ts'
 import { planSentence } from '../../report/text/answer.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
+import { readJsonIfAny } from '../../scenario/json.ts'
 import { gib } from '../../units.ts'
 import { packageVersion } from '../version.ts'
-
-/** Saved results of many scenarios may be large, but not without end. */
-const RESULT_BYTES = 64 * 2 ** 20
 
 /** A result, the catalog it stands on with the models that its scenario names, and that scenario; null where it was saved. */
 export interface ResultToExport {
@@ -48,13 +47,8 @@ export async function resultToExport(
 
 function savedResult(text: string, file: string): ScenarioResult | null {
   if (!text.trimStart().startsWith('{')) return null
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // A scenario in the flow form of YAML begins alike.
-    return null
-  }
+  // A scenario in the flow form of YAML begins alike.
+  const value = readJsonIfAny(text, file)
   if (!looksLikeResult(value)) return null
   const results = readResults(value, file)
   const [only] = results

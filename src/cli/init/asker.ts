@@ -1,4 +1,5 @@
 import { inputError } from '../../scenario/diagnostic.ts'
+import { visibleLines } from '../../visible.ts'
 
 /** Someone who answers questions. */
 export interface Asker {
@@ -51,7 +52,7 @@ export async function personAtTerminal(): Promise<Asker | null> {
       line.prompt()
       return (await Promise.race([next(), ended])).trim()
     },
-    say: (text) => stderr.write(`${text}\n`),
+    say: (text) => stderr.write(`${visibleLines(text)}\n`),
     close: () => line.close(),
   }
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../../visible.ts'
 import type { ExportFile, ExportTarget, TrainExport } from '../target.ts'
 import { deepspeedConfig, deepspeedFile, usesDeepspeed } from '../trainers/deepspeed-config.ts'
 import {
@@ -29,7 +30,7 @@ const ABILITY: Ability = {
  */
 export function deepspeedJson({ plan, launch, header }: TrainExport): ExportFile {
   const config = { _comment: header, ...deepspeedConfig(plan.configuration, launch) }
-  return { name: deepspeedFile(plan.configuration), text: `${JSON.stringify(config, null, 2)}\n` }
+  return { name: deepspeedFile(plan.configuration), text: `${jsonText(config)}\n` }
 }
 
 /** Flags of the run's length: steps and what lies between checkpoints. */

@@ -1,5 +1,5 @@
-import { stringify } from 'yaml'
 import { inputError } from '../../scenario/diagnostic.ts'
+import { yamlText } from '../../yaml-text.ts'
 import { type Container, containerOf } from '../image.ts'
 import { CACHE_FOLDER } from '../kubernetes.ts'
 import { type Serving, servingOf } from '../serving.ts'
@@ -34,7 +34,7 @@ export const dockerComposeTarget: ExportTarget = {
     const text = yamlFile([...serving.lines, ...machines, usage], {
       services,
       volumes: { cache: {} },
-      ...(options === null ? {} : { configs: { options: { content: literal(stringify(options.value)) } } }),
+      ...(options === null ? {} : { configs: { options: { content: literal(yamlText(options.value)) } } }),
     })
     return [{ name: 'compose.yaml', text }]
   },

@@ -1,4 +1,5 @@
 import { Document, isMap, isSeq, visit } from 'yaml'
+import { documentText } from '../../yaml-text.ts'
 import type { ImportedModel } from './imported.ts'
 
 /** Longest line before the list of sources and notes is folded. */
@@ -31,5 +32,5 @@ export function modelYaml({ model, written, checks, notes }: ImportedModel, asOf
       if (flow && (isMap(pair.value) || isSeq(pair.value))) pair.value.flow = true
     },
   })
-  return document.toString({ lineWidth: LINE, flowCollectionPadding: true })
+  return documentText(document, { lineWidth: LINE, flowCollectionPadding: true })
 }

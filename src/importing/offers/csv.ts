@@ -1,4 +1,6 @@
-import { inputError } from '../../scenario/diagnostic.ts'
+import { PRICE_LIST_CELLS, PRICE_LIST_ROWS } from '../../limits.ts'
+import { type InputError, inputError } from '../../scenario/diagnostic.ts'
+import { count } from '../../units.ts'
 
 /** A line of a CSV: its cells as text, and where it starts in the file (from 1; a cell may hold line breaks). */
 export interface CsvRow {
@@ -21,7 +23,7 @@ export type Delimiter = (typeof DELIMITERS)[number]
  * order mark are understood. The delimiter is that of the header: comma, semicolon or tab, whichever occurs most outside quotes.
  *
  * @throws InputError with the place for a text that is no CSV: a zero byte (binary, or UTF-16 without a byte order mark), a quote that
- * is not closed or that stands inside an unquoted cell, an empty file.
+ * is not closed or that stands inside an unquoted cell, an empty file, more rows or cells than any price list has.
  */
 export function readCsv(text: string, file: string): Csv {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
@@ -32,10 +34,18 @@ export function readCsv(text: string, file: string): Csv {
     })
   }
   const delimiter = delimiterOf(source)
-  const rows = [...rowsOf(source, delimiter, file)]
-  const [header, ...rest] = rows
+  const rows: CsvRow[] = []
+  for (const row of rowsOf(source, delimiter, file)) {
+    if (rows.length > PRICE_LIST_ROWS) throw tooMuch(`${count(PRICE_LIST_ROWS)} rows`, file, row.line)
+    rows.push(row)
+  }
+  const header = rows.shift()
   if (header === undefined) throw inputError('the file is empty', { position: { file } })
-  return { header, rows: rest, delimiter }
+  return { header, rows, delimiter }
+}
+
+function tooMuch(limit: string, file: string, line: number): InputError {
+  return inputError(`the file holds too much: more than ${limit}`, { position: { file, line } })
 }
 
 function delimiterOf(source: string): Delimiter {
@@ -48,6 +58,7 @@ function delimiterOf(source: string): Delimiter {
 function* rowsOf(source: string, delimiter: Delimiter, file: string): Generator<CsvRow> {
   let at = 0
   let line = 1
+  let number = 0
   while (at < source.length) {
     const start = line
     const cells: string[] = []
@@ -72,6 +83,8 @@ function* rowsOf(source: string, delimiter: Delimiter, file: string): Generator<
         at = end
       }
       cells.push(cell)
+      number += 1
+      if (number > PRICE_LIST_CELLS) throw tooMuch(`${count(PRICE_LIST_CELLS)} cells`, file, line)
       if (source[at] === delimiter) at += 1
       else {
         // CRLF, LF or a lone CR; at the end of the text neither is there.

@@ -59,7 +59,7 @@ function entry(
 ): OfferEntry {
   const { sightings } = region
   const known = shape.known.find((offer) => offer.region === region.region) ?? shape.known[0]
-  const stated = Object.assign({}, ...sightings.map((each) => each.stated)) as Sighting['stated']
+  const stated = sightings.reduce((all, each) => Object.assign(all, each.stated), {} as Sighting['stated'])
   const kind = stated.kind ?? known?.kind ?? usual?.kind ?? 'cloud'
   // Rows of several days: the oldest, so that the age of the price is never understated.
   const [asOf] = sightings.flatMap((each) => each.stated.as_of ?? []).sort()
@@ -94,7 +94,7 @@ function usualLink({ gpu, gpuCount }: Shape, catalog: Catalog): string | null {
 /** Of rows that disagree on the processors or the memory of a shape, the smallest machine is the one that is sure to be there. */
 function least(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : Math.min(...known)
+  return known.length === 0 ? null : known.reduce((least, each) => Math.min(least, each))
 }
 
 function rangeNotes({ usdPerHour, highest }: RegionOffer): string[] {

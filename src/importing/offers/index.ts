@@ -53,8 +53,9 @@ export function importOffers(
     const table = tableOf(readCsv(text, file), file)
     const form = formOf(table.columns, file, options.form)
     const reading = form.read(table, context)
-    sightings.push(...reading.sightings)
-    drops.push(...reading.drops)
+    // One by one: a list of a hundred thousand is more than a call takes as arguments.
+    for (const sighting of reading.sightings) sightings.push(sighting)
+    for (const drop of reading.drops) drops.push(drop)
     for (const skip of reading.skips) skips.push(skip)
     for (const { line, cells } of table.ragged) {
       const detail = `${cells} cells, the header has ${table.columns.length}`
@@ -64,7 +65,7 @@ export function importOffers(
   }
   const chosen = shapesOf(sightings, options.catalog).map((shape) => {
     const { chosen: regions, skips: others } = choose(shape, options.regions)
-    skips.push(...others)
+    for (const skip of others) skips.push(skip)
     return { shape, regions }
   })
   const lines = chosen.flatMap(({ regions }) => regions.flatMap((region) => region.sightings.flatMap(placesOf)))

@@ -1,9 +1,9 @@
-import { stringify } from 'yaml'
 import type { OfferEntry, OfferFile } from '../../catalog/offer.ts'
+import { yamlText } from '../../yaml-text.ts'
 
 /** A file of offers as `catalogs/offers` writes them: an entry a line or two, fields that have their default left out. */
 export function offersYaml(file: OfferFile): string {
-  const head = stringify({
+  const head = yamlText({
     provider: file.provider,
     ...(file.name === undefined ? {} : { name: file.name }),
     as_of: file.as_of,
@@ -32,9 +32,5 @@ function fields(offer: OfferEntry): Record<string, unknown> {
 
 /** A map on one line. The printer quotes what needs it, so a name with a colon, a quote or a line break stays that name. */
 function flow(value: Record<string, unknown>): string {
-  return stringify(value, {
-    collectionStyle: 'flow',
-    lineWidth: 0,
-    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
-  }).trimEnd()
+  return yamlText(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
 }

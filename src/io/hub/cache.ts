@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
-import { writeText } from '../files.ts'
+import { isAbsolute, join } from 'node:path'
+import { writeFiles } from '../write-files.ts'
 
 /** Folder of the program in the user's cache: XDG_CACHE_HOME, else ~/.cache (XDG base directory specification 0.8). */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
@@ -44,8 +44,7 @@ export class Cache<T> {
   write(key: string, value: T): void {
     const path = this.path(key)
     try {
-      mkdirSync(dirname(path), { recursive: true })
-      writeText(path, JSON.stringify(value))
+      writeFiles([{ path, text: JSON.stringify(value) }], { folders: true })
     } catch {
       // Read again next time.
     }

@@ -72,7 +72,7 @@ export function activations(stage: Stage, options: BlockOptions, isKbit: boolean
     explainStored: () => {
       const each = layers.map((layer) => `${layer.layers} layers x (${explainParts(layer.stored, configuration)})`)
       const all = each.length > 1 ? `(${each.join(' + ')})` : each.join('')
-      return onHost ? `${count(inTransit)} B in transit of those on the host: ${all}` : all
+      return onHost ? `${count(inTransit)} B (in transit of those on the host: ${all})` : all
     },
     explainLive: () => live?.explainLive() ?? '0',
     explainWhole: () => whole?.explainWhole() ?? '0',

@@ -87,7 +87,7 @@ function residentGradients(options: PlacementOptions): Amount {
   )
   return amount(
     states.gradientBytes * unit,
-    () => `${states.gradientBytes} B x ${count(unit)}, the largest unit at a time`,
+    () => `${states.gradientBytes} B x ${count(unit)} (the largest unit at a time)`,
   )
 }
 

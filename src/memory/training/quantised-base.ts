@@ -61,7 +61,7 @@ export function frozenBase(
     scratchBytes: Math.round(compute * parameters.largestMatrix),
     isKbit,
     explain: () =>
-      `${format.name} (${format.formula}) B x ${explainDivided(quantised, shards, shards.weights)} + ` +
+      `(${format.formula}) B (${format.name}) x ${explainDivided(quantised, shards, shards.weights)} + ` +
       `embeddings, head and norms ${restBytes} B x ${explainDivided(rest, shards, shards.weights)}`,
     explainScratch: () => `one dequantised matrix ${compute} B x ${count(parameters.largestMatrix)}`,
   }

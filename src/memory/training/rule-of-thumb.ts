@@ -70,23 +70,27 @@ export function prepareRuleOfThumbTraining(options: RuleOfThumbTrainingOptions):
 
 function termsOf(parameters: number, configuration: PreparedConfiguration, gpus: number): Term[] {
   const { method, activationCheckpointing } = configuration
-  const term = (name: Term['name'], bytes: number, stored = false): Term => ({
-    name,
-    bytes: Math.ceil(bytes / gpus),
-    source: 'assumed',
-    formula: () =>
-      `${count(bytes)} B / ${gpus} GPUs${stored ? ', what storing all activations adds (the total doubles)' : ''}`,
-  })
-  const parts: [Term['name'], number][] = partsOf(parameters, method)
+  const parts = partsOf(parameters, method)
   const total = parts.reduce((sum, [, bytes]) => sum + bytes, 0)
   const stored = activationCheckpointing === 'none' ? ruleOfThumbWithoutCheckpointing(total).high - total : 0
-  return [
-    ...parts.map(([name, bytes]) => term(name, bytes)),
-    ...(stored > 0 ? [term('activations', stored, true)] : []),
-  ]
+  const term = ([name, bytes]: Part, more = 0): Term => ({
+    name,
+    bytes: Math.ceil((bytes + more) / gpus),
+    source: 'assumed',
+    formula: () => {
+      if (more === 0) return `${count(bytes)} B / ${gpus} GPUs`
+      const sum = bytes === 0 ? `${count(more)} B` : `(${count(bytes)} B + ${count(more)} B)`
+      return `${sum} / ${gpus} GPUs, ${count(more)} B of it what storing all activations adds (the total doubles)`
+    },
+  })
+  const others = parts.filter(([name]) => name !== 'activations')
+  const activations = parts.find(([name]) => name === 'activations') ?? (stored > 0 ? ['activations', 0] : undefined)
+  return [...others.map((part) => term(part)), ...(activations === undefined ? [] : [term(activations, stored)])]
 }
 
-function partsOf(parameters: number, method: PreparedConfiguration['method']): [Term['name'], number][] {
+type Part = readonly [Term['name'], number]
+
+function partsOf(parameters: number, method: PreparedConfiguration['method']): Part[] {
   if (method === 'full') {
     const { weights, gradients, optimizer, activations } = ruleOfThumbFullTraining(parameters)
     return [

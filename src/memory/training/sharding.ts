@@ -86,7 +86,7 @@ export function workingSet(options: WorkingSetOptions): WorkingSet {
   const whole = parameters.all.dense + parameters.all.expert
   const unsharded = amount(
     compute * whole,
-    () => `${compute} B x ${count(whole)} unsharded gradients, not reduced before the last micro-step`,
+    () => `${compute} B x ${count(whole)} unsharded gradients (not reduced before the last micro-step)`,
   )
   return {
     blocks: amount(
@@ -109,7 +109,7 @@ function pipelineWorkingSet({ parameters, physics, trainable, gatheredBytes }: W
   return {
     blocks: amount(
       gatheredBytes * whole,
-      () => `${significant(gatheredBytes, 8)} B x ${count(whole)}, the whole stage`,
+      () => `${significant(gatheredBytes, 8)} B x ${count(whole)} (the whole stage)`,
     ),
     root: NOTHING,
     reduce: NOTHING,

@@ -72,7 +72,7 @@ export function states(options: StatesOptions): States {
     const { largestMatrix } = given.parameters
     if (optimizer.matrixTemporaryBytes > 0 && isFull) {
       const each = optimizer.matrixTemporaryBytes
-      return amount(each * largestMatrix, () => `temporaries ${each} B x ${count(largestMatrix)}, the largest matrix`)
+      return amount(each * largestMatrix, () => `temporaries ${each} B x ${count(largestMatrix)} (the largest matrix)`)
     }
     if (trainer.fused_optimizer || !optimizer.forEach) return NOTHING
     return list('list of the for-each optimizer ', recipe.weights, shards.optimizer)

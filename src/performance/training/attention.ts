@@ -1,6 +1,7 @@
+import { figure } from '../figure.ts'
 import { modelParallel, type RunContext } from './context.ts'
 import { sizeShare } from './rates.ts'
-import { figure, type TimeTerm } from './term.ts'
+import type { TimeTerm } from './term.ts'
 
 /**
  * Bytes per head, token and key that attention without a fused kernel moves, counted for 16-bit scores with a dropout mask of a byte.
@@ -43,6 +44,6 @@ function unfused({ work, rates, passes, configuration, physics }: RunContext): T
     secondsPerToken: (flops * products) / rate + (entries * bytes) / rates.memoryBytesPerSecond,
     seconds: 0,
     formula: (tokens) =>
-      `${figure(tokens)} tokens x (${figure(flops)} FLOP x ${products} products / ${figure(rate)} FLOP/s + ${figure(entries)} scores x ${bytes} B / ${figure(rates.memoryBytesPerSecond)} B/s), not fused`,
+      `${figure(tokens)} tokens x (${figure(flops)} FLOP x ${products} products / ${figure(rate)} FLOP/s + ${figure(entries)} scores x ${bytes} B / ${figure(rates.memoryBytesPerSecond)} B/s) (not fused)`,
   }
 }

@@ -1,6 +1,7 @@
+import { figure } from '../figure.ts'
 import type { RunContext } from './context.ts'
 import { ringBytesPerSecond } from './links.ts'
-import { figure, type TimeTerm } from './term.ts'
+import type { TimeTerm } from './term.ts'
 
 /** Bytes of an activation. */
 const ACTIVATION_BYTES = 2

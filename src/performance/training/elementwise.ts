@@ -1,5 +1,6 @@
+import { figure } from '../figure.ts'
 import type { RunContext } from './context.ts'
-import { figure, type TimeTerm } from './term.ts'
+import type { TimeTerm } from './term.ts'
 
 /**
  * Norms, residuals, activation functions, rotary positions, casts: bytes per token, layer and hidden unit. Sequence parallelism

@@ -1,6 +1,7 @@
 import type { DerivationLine } from '../explain.ts'
+import { figure } from '../figure.ts'
 import type { TrainingLoad, TrainingSpeed } from './input.ts'
-import { figure, termSeconds } from './term.ts'
+import { termSeconds } from './term.ts'
 import type { TrainingParts } from './training-time.ts'
 
 /** Derivation of a step, term by term with the numbers put in. */
@@ -15,11 +16,14 @@ export function explainTraining(parts: TrainingParts, load: TrainingLoad, speed:
   }
 
   for (const term of parts.compute) add(term.name, termSeconds(term, tokens), 's', term.formula(tokens))
+  const busy = parts.compute.reduce((sum, term) => sum + termSeconds(term, tokens), 0)
+  const power = physics.launch_exponent.value
+  const launches = `kernel launches ${figure(parts.launchSeconds)} s`
   add(
     'compute',
     speed.computeSeconds,
     's',
-    `sum of the above, soft maximum with ${figure(parts.launchSeconds)} s of kernel launches`,
+    `(all of the above ${figure(busy)} s ^ ${power} + ${launches} ^ ${power}) ^ (1 / ${power})`,
   )
 
   for (const term of parts.activationTraffic) add(term.name, termSeconds(term, tokens), 's', term.formula(tokens))
@@ -30,13 +34,15 @@ export function explainTraining(parts: TrainingParts, load: TrainingLoad, speed:
   const hides = (seconds: number) =>
     `max(${figure(seconds)} s - ${parts.hidden} x ${figure(speed.computeSeconds)} s, ${figure(1 - parts.hidden)} x ${figure(seconds)} s)`
   const shard = parts.shard.seconds
+  const shown = speed.microStepSeconds - (speed.computeSeconds + exposed * traffic) * parts.imbalance
   if (shard > 0) {
     add('sharding', shard, 's', parts.shard.formula())
-    const shown = speed.microStepSeconds - (speed.computeSeconds + exposed * traffic) * parts.imbalance
     add('exposed_sharding', shown, 's', hides(shard))
   }
   const longest = parts.imbalance > 1 ? ` x ${figure(parts.imbalance)} (longest pipeline stage over the mean one)` : ''
-  add('micro_step', speed.microStepSeconds, 's', `compute + exposed traffic${longest}`)
+  const own = `(compute ${figure(speed.computeSeconds)} s + exposed activations ${figure(exposed * traffic)} s)${longest}`
+  const sharded = shard > 0 ? ` + exposed sharding ${figure(shown)} s` : ''
+  add('micro_step', speed.microStepSeconds, 's', `${own}${sharded}`)
   if (p > 1) add('bubble', speed.bubble, 'share', `(${p} - 1) / (${v} x ${m} + ${p} - 1)`)
   if (parts.reduce.seconds > 0) {
     add('reduce', parts.reduce.seconds, 's', parts.reduce.formula())
@@ -53,7 +59,7 @@ export function explainTraining(parts: TrainingParts, load: TrainingLoad, speed:
     'tokens_per_second',
     speed.tokensPerSecond,
     'tokens/s',
-    `${dataParallel} x ${microBatch} x ${sequenceLength} x ${m} tokens / ${figure(speed.stepSeconds)} s on ${parts.gpus} GPUs`,
+    `${dataParallel} x ${microBatch} x ${sequenceLength} x ${m} tokens / ${figure(speed.stepSeconds)} s (${parts.gpus} GPUs)`,
   )
   return lines
 }

@@ -1,6 +1,7 @@
+import { figure } from '../figure.ts'
 import { modelParallel, type RunContext } from './context.ts'
 import { sizeShare } from './rates.ts'
-import { figure, type TimeTerm } from './term.ts'
+import type { TimeTerm } from './term.ts'
 
 /**
  * Linear layers without routed experts: 2 x T x P / (t p) x passes over the large-matrix rate, which narrow matrices miss: h/t is

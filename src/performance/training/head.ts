@@ -1,6 +1,7 @@
+import { figure } from '../figure.ts'
 import { modelParallel, type RunContext } from './context.ts'
 import { sizeShare } from './rates.ts'
-import { figure, type TimeTerm } from './term.ts'
+import type { TimeTerm } from './term.ts'
 
 /**
  * Output head and loss, spread over the stages of a pipeline: T x V / (t p) x (2 h x passes / rate + bytes / bandwidth). Chunked and

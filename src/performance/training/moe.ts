@@ -1,7 +1,8 @@
+import { figure } from '../figure.ts'
 import { modelParallel, type RunContext } from './context.ts'
 import type { ExpertWork } from './flops.ts'
 import { sizeShare } from './rates.ts'
-import { figure, type TimeTerm } from './term.ts'
+import type { TimeTerm } from './term.ts'
 
 /**
  * Routed experts of one kind of layer. Grouped products reach a part of the dense rate, and tau / (tau + half) of that with tau

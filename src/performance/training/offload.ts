@@ -1,5 +1,5 @@
+import { figure } from '../figure.ts'
 import { expertRanks, localTrainable, type RunContext } from './context.ts'
-import { figure } from './term.ts'
 
 /** The optimizer's part of a step. */
 export interface OptimizerTime {

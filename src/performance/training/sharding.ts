@@ -1,6 +1,6 @@
+import { figure } from '../figure.ts'
 import { expertRanks, localParameters, localTrainable, type RunContext } from './context.ts'
 import { type Links, ringBytesPerSecond } from './links.ts'
-import { figure } from './term.ts'
 
 /** Seconds of traffic that may hide under compute. */
 export interface Traffic {

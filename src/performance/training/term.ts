@@ -14,10 +14,3 @@ export interface TimeTerm {
 export function termSeconds(term: TimeTerm, tokens: number): number {
   return term.secondsPerToken * tokens + term.seconds
 }
-
-/** A number as formulas show it: four digits, powers of ten beyond a million. */
-export function figure(value: number): string {
-  const rounded = Number(value.toPrecision(4))
-  const size = Math.abs(rounded)
-  return size >= 1e6 || (size > 0 && size < 1e-3) ? rounded.toExponential().replace('e+', 'e') : String(rounded)
-}

@@ -1,5 +1,6 @@
+import { figure } from '../figure.ts'
 import { localParameters, modelParallel, type RunContext } from './context.ts'
-import { figure, type TimeTerm } from './term.ts'
+import type { TimeTerm } from './term.ts'
 
 /** Traffic of whole weights and gradients in device memory, once a micro-step whatever its tokens. */
 export function weightTerms(context: RunContext): TimeTerm[] {

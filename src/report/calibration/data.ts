@@ -5,13 +5,14 @@ import { csv } from '../csv.ts'
 import { json } from '../json.ts'
 import { printable } from '../printable.ts'
 import { rounded } from '../validation/words.ts'
+import type { CalibrationDocument } from './document.ts'
 import { planCommand, title } from './words.ts'
 
 /** Everything that was found; errors as shares, the bias signed (median), `kept` null where a constant or law moved. */
 export function calibrationJson(calibration: OwnCalibration): string {
   const shown = printable(calibration)
   const { asOf, source, given, used, skipped, laws, constants, notes, files } = shown
-  return json({
+  return json<CalibrationDocument>({
     version: resultVersion,
     as_of: asOf,
     output: source,

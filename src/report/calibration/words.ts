@@ -1,4 +1,5 @@
 import type { OwnCalibration, OwnConstant, OwnErrors, OwnLawFit } from '../../calibration/own.ts'
+import { shellWord } from '../../export/shell.ts'
 import { count, significant } from '../../units.ts'
 import type { Column } from '../table.ts'
 import { shortPercent, signedError } from '../validation/words.ts'
@@ -81,5 +82,5 @@ export function outcome({ files, source }: OwnCalibration): string {
 }
 
 export function planCommand({ source }: OwnCalibration): string {
-  return `plan scenario.yaml --catalog ${/^[\w./+-]+$/.test(source) ? source : JSON.stringify(source)}`
+  return `plan scenario.yaml --catalog ${shellWord(source)}`
 }

@@ -2,9 +2,9 @@ import { Document, isMap } from 'yaml'
 import { agreement, type CheckedFigure, type LogCheck } from '../../logs/check.ts'
 import type { WrittenRecord } from '../../measurements/record.ts'
 import { resultVersion } from '../../result/plan.ts'
+import { documentText } from '../../yaml-text.ts'
 import { csv } from '../csv.ts'
 import { json } from '../json.ts'
-import { printable } from '../printable.ts'
 import { rounded } from '../validation/words.ts'
 import { assumedSentences } from './words.ts'
 
@@ -80,10 +80,10 @@ function relative({ logged, predicted }: CheckedFigure): number | null {
  * The record as an item of the list `records:` in a file of measurements; `whole` puts that key above it, so that it is such a file.
  */
 export function recordYaml(record: WrittenRecord, { whole }: { readonly whole: boolean }): string {
-  const document = new Document([printable(record)])
+  const document = new Document([record])
   const item = document.get(0)
   if (isMap(item)) for (const { value } of item.items) if (isMap(value)) value.flow = true
-  const text = document.toString({ lineWidth: 0, flowCollectionPadding: true })
+  const text = documentText(document, { lineWidth: 0, flowCollectionPadding: true })
   return whole ? `records:\n${text}` : text
 }
 

@@ -1,12 +1,13 @@
 import { resultVersion } from '../../result/plan.ts'
 import { csv, missesCell } from '../csv.ts'
 import { json } from '../json.ts'
+import type { CompareDocument } from './document.ts'
 import { type Compared, compared, type Option, record } from './options.ts'
 
 /** One document: the options in order with their verdicts, and the names of the cheapest. */
 export function compareJson(options: readonly Option[], by: string | null): string {
   const rows = compared(options)
-  return json({
+  return json<CompareDocument>({
     version: resultVersion,
     by,
     cheapest: rows.filter((row) => row.cheapest).map((row) => row.option),

@@ -25,20 +25,22 @@ export function columns(rows: readonly Compared[]): Column[] {
   ]
 }
 
-/** One option as cells under {@link columns}. An infeasible one shows the configuration that came closest. */
-export function cells({ plan }: Compared, rows: readonly Compared[]): string[] {
-  if (plan === null) return ['-', '-', '-', '-', '-']
-  const kind = kindOf(plan)
-  const pace = kind.pace(plan)
-  const price = kind.price(plan)
+/** Writes one option as cells under {@link columns} of all rows. An infeasible one shows the configuration that came closest. */
+export function cellsOf(rows: readonly Compared[]): (row: Compared) => string[] {
   const { mixed } = titles(rows)
-  return [
-    gpusCell(plan),
-    kind.short(plan),
-    gib(plan.memory.total_bytes),
-    pace === null ? '-' : mixed ? kind.paceText(pace) : rate(pace),
-    price === null ? '-' : mixed ? kind.priceText(price) : usd(price),
-  ]
+  return ({ plan }) => {
+    if (plan === null) return ['-', '-', '-', '-', '-']
+    const kind = kindOf(plan)
+    const pace = kind.pace(plan)
+    const price = kind.price(plan)
+    return [
+      gpusCell(plan),
+      kind.short(plan),
+      gib(plan.memory.total_bytes),
+      pace === null ? '-' : mixed ? kind.paceText(pace) : rate(pace),
+      price === null ? '-' : mixed ? kind.priceText(price) : usd(price),
+    ]
+  }
 }
 
 /** `cheapest`, or what the option costs beside that one. */

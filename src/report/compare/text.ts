@@ -3,16 +3,17 @@ import { MARKS, styleFor } from '../style.ts'
 import { table } from '../table.ts'
 import { wrap } from '../wrap.ts'
 import { type Compared, compared, type Option } from './options.ts'
-import { cells, columns, lostCell, verdictMark, versusCell, whyNot } from './table.ts'
+import { cellsOf, columns, lostCell, verdictMark, versusCell, whyNot } from './table.ts'
 
 /** Options side by side within 80 columns: the cheapest ticked, under the table why the others have no plan. */
 export function compareText(title: string, options: readonly Option[], color: boolean): string {
   const style = styleFor(color)
   const rows = printable(compared(options))
+  const cells = cellsOf(rows)
   const head = [{ title: '  option', least: 24 }, ...columns(rows), { title: 'vs best', least: 8 }]
   const [titles, ...lines] = table(
     head,
-    rows.map((row) => [`${verdictMark(row) || ' '} ${row.option}`, ...cells(row, rows), standing(row)]),
+    rows.map((row) => [`${verdictMark(row) || ' '} ${row.option}`, ...cells(row), standing(row)]),
   )
   const marked = lines.map((line, index) => {
     const row = rows[index]!

@@ -1,4 +1,5 @@
 import type { Diff } from '../../diff/diff.ts'
+import type { DiffDocument } from '../../diff/document.ts'
 import type { Judgement } from '../../diff/gate.ts'
 import { resultVersion } from '../../result/plan.ts'
 import { csv } from '../csv.ts'
@@ -7,7 +8,7 @@ import { json } from '../json.ts'
 
 /** One document: the comparisons in order, each with what its gates say. */
 export function diffJson(diffs: readonly Diff[], judgements: readonly (readonly Judgement[])[]): string {
-  return json({
+  return json<DiffDocument>({
     version: resultVersion,
     identical: diffs.every((diff) => diff.identical),
     diffs: diffs.map((diff, index) => ({ ...diff, gates: judgements[index] ?? [] })),

@@ -1,5 +1,6 @@
+import { count } from '../../units.ts'
 import { type Compared, compared, type Option } from '../compare/options.ts'
-import { cells, columns, lostCell, verdictMark, versusCell, whyNot } from '../compare/table.ts'
+import { cellsOf, columns, lostCell, verdictMark, versusCell, whyNot } from '../compare/table.ts'
 import { kindOf } from '../kinds/index.ts'
 import { printable } from '../printable.ts'
 import { MARKS } from '../style.ts'
@@ -19,6 +20,7 @@ export function compareHtml(title: string, options: readonly Option[]): string {
   const rows = printable(compared(options))
   const name = printable(title)
   const cheapest = rows.filter((row) => row.cheapest)
+  const shown = drawn(rows)
   return page(
     name,
     html`<article>${header({
@@ -31,17 +33,12 @@ export function compareHtml(title: string, options: readonly Option[]): string {
               tone: 'good',
             }
           : { text: 'No plan', mark: MARKS.bad, tone: 'bad' },
-      answer:
-        cheapest.length === 0
-          ? 'None of the options has a plan'
-          : cheapest
-              .map(({ option, plan }) => (plan === null ? option : `${option} is the cheapest: ${planSentence(plan)}`))
-              .join('; '),
+      answer: cheapest.length === 0 ? 'None of the options has a plan' : answer(cheapest),
       below: null,
     })}
 ${section('Options side by side', optionsTable(rows))}
-${section('Price', prices(rows))}
-${section('Memory', memory(rows))}
+${section('Price', prices(shown), shown.length < withPlan(rows).length ? html`<p class="note">${LEFT_OUT}</p>` : null)}
+${section('Memory', memory(shown))}
 ${section('Sources', pricesTable(rows.flatMap(({ plan }) => (plan === null ? [] : [plan]))))}
 ${section(
   'Without a plan',
@@ -54,6 +51,41 @@ ${section(
   )
 }
 
+/** How many of the options that are equally cheap the answer names. */
+const NAMED = 3
+
+function answer(cheapest: readonly Compared[]): string {
+  const named = cheapest
+    .slice(0, NAMED)
+    .map(({ option, plan }) => (plan === null ? option : `${option} is the cheapest: ${planSentence(plan)}`))
+  const others = cheapest.length - named.length
+  return [...named, ...(others > 0 ? [`${count(others)} more are as cheap`] : [])].join('; ')
+}
+
+/** Bars of a chart. More are no picture, and thousands of them weigh megabytes. */
+const DRAWN = 40
+const LEFT_OUT = `The charts show the ${DRAWN} cheapest of each kind; the table holds all.`
+
+function withPlan(rows: readonly Compared[]): Compared[] {
+  return rows.filter(({ plan }) => plan !== null)
+}
+
+/** The options that charts show, in the given order: all that have a plan, or of many the cheapest of each kind. */
+function drawn(rows: readonly Compared[]): Compared[] {
+  const price = ({ plan }: Compared): number => (plan === null ? null : kindOf(plan).price(plan)) ?? Infinity
+  const planned = withPlan(rows)
+  const kinds = [...new Set(planned.map(({ kind }) => kind))]
+  const kept = new Set(
+    kinds.flatMap((kind) =>
+      planned
+        .filter((row) => row.kind === kind)
+        .sort((a, b) => (price(a) < price(b) ? -1 : price(a) > price(b) ? 1 : 0))
+        .slice(0, DRAWN),
+    ),
+  )
+  return planned.filter((row) => kept.has(row))
+}
+
 function optionsTable(rows: readonly Compared[]): Html {
   const head: readonly Column[] = [
     { title: '' },
@@ -62,9 +94,10 @@ function optionsTable(rows: readonly Compared[]): Html {
     { title: 'vs best', align: 'right' },
     { title: 'lost on' },
   ]
+  const cells = cellsOf(rows)
   const lines = rows.map((row) => {
     const { plan } = row
-    const [gpus = '', configuration = '', memory = '', pace = '', price = ''] = cells(row, rows)
+    const [gpus = '', configuration = '', memory = '', pace = '', price = ''] = cells(row)
     const kind = plan === null ? null : kindOf(plan)
     const cost = plan === null || kind === null ? null : kind.price(plan)
     return [

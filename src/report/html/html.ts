@@ -1,3 +1,5 @@
+import { visibleLines } from '../../visible.ts'
+
 /** Markup that may go into a page as it is. Only {@link html} and {@link trusted} make it. */
 export class Html {
   readonly markup: string
@@ -36,9 +38,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '`': '&#96;',
 }
 
-/** Characters that turn the direction of the text after them: a name must not reorder the sentence around it. */
-const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-
 /** Runs of letters that are written from right to left, with what stands between them. */
 const RIGHT_TO_LEFT =
   /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc](?:[\s\d_.-]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])*/g
@@ -47,9 +46,9 @@ const RIGHT_TO_LEFT =
 const ISOLATE = '\u2068'
 const POP = '\u2069'
 
-/** A text that leaves the direction of what stands around it alone. */
+/** A text that leaves the direction of what stands around it alone, what cannot be shown written out. */
 export function isolated(text: string): string {
-  return text.replace(DIRECTION, '?').replace(RIGHT_TO_LEFT, (run) => ISOLATE + run + POP)
+  return visibleLines(text).replace(RIGHT_TO_LEFT, (run) => ISOLATE + run + POP)
 }
 
 /** A text as HTML shows it, letter by letter, in content or between quotes. */

@@ -1,4 +1,5 @@
 import type { Judgement } from '../../diff/gate.ts'
+import type { LockCheck } from '../../lock/document.ts'
 import type { Repriced } from '../../lock/reprice.ts'
 import { resultVersion } from '../../result/plan.ts'
 import { judgementText, SIGNS } from '../diff/words.ts'
@@ -53,7 +54,7 @@ export function checkMarkdown(all: readonly Repriced[], judgements: readonly (re
 
 /** One document: each locked plan with its price then and now, and what moved. */
 export function checkJson(all: readonly Repriced[], judgements: readonly (readonly Judgement[])[]): string {
-  return json({
+  return json<LockCheck>({
     version: resultVersion,
     locked: all.map((each, index) => ({ ...each, gates: judgements[index] ?? [] })),
   })

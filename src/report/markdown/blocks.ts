@@ -1,12 +1,11 @@
+import { visible } from '../../visible.ts'
 import type { Column } from '../table.ts'
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '@': '&#64;' }
 
 /** Text that Markdown and HTML show as it is, on one line; no mention, formula, tag or emphasis comes of it. */
 export function escaped(text: string): string {
-  return text
-    .replace(/\s*[\r\n]+\s*/g, ' ')
-    .replace(/[&<>@\\`*_{}[\]|~#$]/g, (character) => ENTITIES[character] ?? `\\${character}`)
+  return visible(text).replace(/[&<>@\\`*_{}[\]|~#$]/g, (character) => ENTITIES[character] ?? `\\${character}`)
 }
 
 /** A pipe table with every cell escaped. */

@@ -1,10 +1,12 @@
 import type { ValidatedRecord, Validation } from '../../measurements/validation.ts'
+import { resultVersion } from '../../result/plan.ts'
 import { json } from '../json.ts'
 import { rounded } from './words.ts'
 
 /** `{ records, summary }`, one entry a record in the order of the files; errors are shares. Figures have six significant digits. */
 export function validationJson({ records, summary }: Validation): string {
   return json({
+    version: resultVersion,
     records: records.map(recordJson),
     summary: summary.map(({ kind, quantity, group, count, median, p90, bias }) => ({
       kind,

@@ -1,4 +1,5 @@
 import { resultVersion } from '../../result/plan.ts'
+import type { WhatIfDocument } from '../../whatif/document.ts'
 import { written } from '../../whatif/vary.ts'
 import type { Point, WhatIf } from '../../whatif/what-if.ts'
 import { csv } from '../csv.ts'
@@ -8,7 +9,7 @@ import { kindOf } from '../kinds/index.ts'
 
 /** One document: every range with its break-even points, its stretches with the plans at their ends, and the prices that were planned. */
 export function whatIfJson(scenario: string, results: readonly WhatIf[]): string {
-  return json({
+  return json<WhatIfDocument>({
     version: resultVersion,
     scenario,
     varied: results.map(({ samples, ...result }) => ({

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { emptyTrainingSpeed, type TimedConfiguration } from '../../../src/performance/training/input.ts'
+import { wrongLine } from '../../derivation.ts'
 import { prepare, prepareOrNull, type Run, speed } from './fixtures.ts'
 
 const MODELS = [
@@ -127,7 +128,10 @@ it('terms of the derivation add up to the step', () => {
     fc.property(runs, loads, (run, load) => {
       const time = prepare(run)
       const lines = new Map<string, number>()
-      for (const { name, value } of time.explain(load)) lines.set(name, (lines.get(name) ?? 0) + value)
+      for (const line of time.explain(load)) {
+        expect(wrongLine(line)).toBe(null)
+        lines.set(line.name, (lines.get(line.name) ?? 0) + line.value)
+      }
       const value = (name: string) => lines.get(name) ?? 0
       const parts = [
         'gemm',

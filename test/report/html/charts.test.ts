@@ -107,5 +107,5 @@ test('what a chart says is text, in its own direction', () => {
   )
   expect(markup).not.toContain('<script')
   expect(markup).toContain('&lt;/svg&gt;&lt;script&gt;\u2068שרת\u2069&quot;')
-  expect(markup).toContain('<title>&lt;/title&gt;&lt;script&gt;\u2068שרת\u2069?</title>')
+  expect(markup).toContain('<title>&lt;/title&gt;&lt;script&gt;\u2068שרת\u2069\\u202e</title>')
 })

@@ -15,7 +15,7 @@ describe('markup', () => {
     ['&lt;', '&amp;lt;'],
     ['`x`', '&#96;x&#96;'],
     // Right-to-left override and its like would reorder what follows.
-    ['abc\u202efed\u2066x\u200f', 'abc?fed?x?'],
+    ['abc\u202efed\u2066x\u200f', 'abc\\u202efed\\u2066x\\u200f'],
     // A Hebrew name keeps its direction to itself, so that the price after it stays after it.
     ['שרת 7: $3', '\u2068שרת\u2069 7: $3'],
     ['שרת גדול', '\u2068שרת גדול\u2069'],

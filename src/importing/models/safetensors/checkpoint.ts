@@ -1,4 +1,6 @@
-import { inputError } from '../../../scenario/diagnostic.ts'
+import { SAFETENSORS_HEADER_BYTES } from '../../../limits.ts'
+import { InputError, inputError } from '../../../scenario/diagnostic.ts'
+import { readJson } from '../../../scenario/json.ts'
 import { isMap } from '../fields.ts'
 
 /** Tensors of a checkpoint as its index or its files' headers list them. */
@@ -31,8 +33,6 @@ export function readIndex(index: unknown, from: string): Checkpoint {
   return { names: Object.keys(map), bytes, tensors: null, from }
 }
 
-/** Largest header that is read, bytes: the format's own limit (safetensors README, 100 MB). */
-export const HEADER_BYTES = 100_000_000
 /** A file starts with the length of its header, 8 bytes, little-endian (huggingface/safetensors README, "Format"). */
 export const LENGTH_BYTES = 8
 
@@ -44,7 +44,7 @@ export function headerLength(start: Uint8Array, file: string): number {
   const refuse = (message: string) => inputError(`the file ${message}`, { position: { file } })
   if (start.length < LENGTH_BYTES) throw refuse('is too short for a safetensors file')
   const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true)
-  if (length < 2n || length > BigInt(HEADER_BYTES))
+  if (length < 2n || length > BigInt(SAFETENSORS_HEADER_BYTES))
     throw refuse('is no safetensors file: its header has no usable length')
   return Number(length)
 }
@@ -53,8 +53,9 @@ export function headerLength(start: Uint8Array, file: string): number {
 export function readHeader(text: string, file: string): StoredTensor[] {
   let header: unknown
   try {
-    header = JSON.parse(text)
-  } catch {
+    header = readJson(text, file)
+  } catch (error) {
+    if (error instanceof InputError) throw error
     throw inputError('the header of the safetensors file is not JSON: the file may be cut short', {
       position: { file },
     })

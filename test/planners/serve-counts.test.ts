@@ -1,0 +1,63 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { planText } from '../../planners/index.ts'
+import type { Catalog } from '../../src/catalog/catalog.ts'
+import type { Offer } from '../../src/catalog/offer.ts'
+import { loadCatalog } from '../../src/io/load-catalog.ts'
+import type { ServeResult } from '../../src/result/plan.ts'
+import { makeOffer } from '../cost/offers.ts'
+
+/* What a serving plan counts, worked by hand: defects that random scenarios against the oracle brought to light. */
+
+let catalog: Catalog
+beforeAll(async () => {
+  catalog = await loadCatalog()
+})
+
+function planned(scenario: object, offers: readonly Offer[]): ServeResult {
+  const using = { ...catalog, offers: new Map(offers.map((offer) => [offer.id, offer])) }
+  const result = planText(JSON.stringify({ kind: 'serve', ...scenario }), 'scenario.yaml', using, {
+    asOf: '2026-03-15',
+  })
+  if (result.kind !== 'serve') throw new Error('a serving scenario gave another kind of plan')
+  return result
+}
+
+describe('requests in flight at the busiest hour', () => {
+  // In floating point 10 x 1.1 is 11.000000000000002.
+  it.each([
+    [10, 1.1, 11],
+    [100, 1.1, 110],
+    [3, 1.1, 4],
+    [7, 1, 7],
+  ])('%d x %d are %d', (concurrency, peak_factor, inFlight) => {
+    const traffic = { concurrency, peak_factor, input_tokens: 100, output_tokens: 20 }
+    const search = { quantization: ['bf16'] }
+    const { best } = planned({ model: 'llama-3.1-8b', traffic, search }, [makeOffer()])
+    expect(best?.targets.find(({ name }) => name === 'concurrency')?.limit).toBe(inFlight)
+  })
+})
+
+describe('memory of a replica that spans machines', () => {
+  const scenario = {
+    model: 'llama-3-70b',
+    traffic: { concurrency: 1, input_tokens: 1000, output_tokens: 200 },
+    search: { quantization: ['bf16'], kv_cache: ['bf16'], tensor_parallel: [2], pipeline_parallel: [2] },
+  }
+  const shape = { link: 'pcie', network_gbit_per_second: 100 }
+  const pair = makeOffer({ ...shape, instance: 'pair', gpu_count: 2, usd_per_hour: { 'on-demand': 4 } })
+  const four = makeOffer({ ...shape, instance: 'four', gpu_count: 4, usd_per_hour: { 'on-demand': 40 } })
+
+  it('does not depend on larger machines that are on offer too', () => {
+    const alone = planned(scenario, [pair]).best
+    expect(alone?.placement).toMatchObject({ gpus_per_instance: 2, instances: 2 })
+    expect(planned(scenario, [pair, four]).best).toEqual(alone)
+  })
+
+  it('is that inside one machine and the communicators between machines, 0.3 GiB by the release', () => {
+    const spanning = planned(scenario, [pair]).best
+    const inside = planned(scenario, [four]).best
+    expect(inside?.placement).toMatchObject({ gpus_per_instance: 4, instances: 1 })
+    const more = (spanning?.memory.total_bytes ?? 0) - (inside?.memory.total_bytes ?? 0)
+    expect(more).toBeCloseTo(0.3 * 2 ** 30, -1)
+  })
+})
