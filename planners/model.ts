@@ -14,7 +14,7 @@ export interface ResolvedModel {
 }
 
 /** Models that are kept resolved. What is remembered of a model takes megabytes, so it is given up after a few others. */
-const KEPT = 16
+const KEPT = 8
 const kept = new Map<Model, ResolvedModel>()
 
 /**

@@ -1,13 +1,11 @@
+import { mulberry32 } from '../../planners/forecast/random.ts'
+
 /** Seed of everything that is made up: the same sizes give the same files. */
 const SEED = 20_261_121
 
-/** The numbers of a linear congruential generator (Numerical Recipes: 1664525, 1013904223, modulus 2^32), from 0 to below 1. */
-export function numbers(seed = SEED): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
+/** Numbers from 0 to below 1. */
+export function numbers(): () => number {
+  return mulberry32(SEED)
 }
 
 /** One of several, drawn with the next number. */

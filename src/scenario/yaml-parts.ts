@@ -8,7 +8,7 @@ import { catalogLimits, type Locate, parseYaml, type YamlLimits, type YamlResult
 const PART_CHARACTERS = 32_768
 
 /** A document that ends in one long list, cut before items of that list. */
-interface Cut {
+export interface Cut {
   /** The key of the list. */
   readonly key: string
   /** The first begins with what stands before the list; the others hold items alone. */
@@ -44,7 +44,7 @@ const REACHES_OUT = /[\s[{,:][&*!][^\s]|\r/
  * Cuts where a line begins an item of the last key's list. Such a line ends all that was open before it: whatever belongs to an item
  * is indented more. Null where the document is short or of another form.
  */
-function cutAtItems(text: string, partCharacters: number): Cut | null {
+export function cutAtItems(text: string, partCharacters: number): Cut | null {
   if (text.length <= partCharacters || REACHES_OUT.test(text)) return null
   let key: string | null = null
   /** Blanks before the dash of an item; null outside of lists. */

@@ -1,9 +1,21 @@
+/** A mutant that lives through one draw in this many of the usual ones would cost too much to try with all. */
+const FEW = 10
+
 /**
- * How many random inputs a test tries: few where every change runs it, many under `npm run fuzz`.
+ * How many random inputs a test tries: few where every change runs it, many under `npm run fuzz`, very few for each mutant.
  * @param usual draws in the tests
  * @param many draws of a fuzzing run
  */
-export const draws = (usual: number, many: number): number => (process.env.GPU_PLAN_FUZZ === 'many' ? many : usual)
+export function draws(usual: number, many: number): number {
+  switch (process.env.GPU_PLAN_FUZZ) {
+    case 'many':
+      return many
+    case 'few':
+      return Math.ceil(usual / FEW)
+    default:
+      return usual
+  }
+}
 
 /** Where drawing starts. `GPU_PLAN_SEED` tries other inputs; what fails prints its seed. */
 export const SEED = Number(process.env.GPU_PLAN_SEED ?? 20_261_121)

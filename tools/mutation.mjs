@@ -1,0 +1,71 @@
+/**
+ * Mutation testing: changes the program one operator, literal or condition at a time and counts the changes that no test notices.
+ *
+ *     npm run mutation                 every area, one after the other (hours on two cores)
+ *     npm run mutation -- cost model   these areas
+ *
+ * Each area is tried with the tests that hold it. What each gave is kept in reports/mutation/AREA.json; the table is over all of
+ * them, so an area can be done again alone.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const reports = join(root, 'reports/mutation')
+
+/** @type {Record<string, { mutate: string[], tests: string[], without?: string[] }>} */
+const AREAS = {
+  model: { mutate: ['src/model/**/*.ts'], tests: ['test/model/**/*', 'test/memory/*'] },
+  memory: { mutate: ['src/memory/**/*.ts'], tests: ['test/memory/**/*', 'test/scenarios/rule-of-thumb'] },
+  performance: { mutate: ['src/performance/**/*.ts'], tests: ['test/performance/**/*'] },
+  cost: { mutate: ['src/cost/**/*.ts'], tests: ['test/cost/**/*'] },
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((area) => !(area in AREAS))
+if (unknown.length > 0) {
+  process.stderr.write(`unknown area ${unknown.join(', ')}; there are ${Object.keys(AREAS).join(', ')}\n`)
+  process.exit(2)
+}
+mkdirSync(reports, { recursive: true })
+for (const area of wanted.length > 0 ? wanted : Object.keys(AREAS)) {
+  const { mutate, tests, without = [] } = AREAS[area]
+  const { status } = spawnSync('npx', ['stryker', 'run', '--mutate', mutate.join(',')], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, MUTATION_TESTS: tests.join(' '), MUTATION_WITHOUT: without.join(' ') },
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) process.exit(status ?? 1)
+  renameSync(join(reports, 'mutation.json'), join(reports, `${area}.json`))
+}
+printTable()
+
+function printTable() {
+  const rows = [['area', 'mutants', 'killed', 'timed out', 'survived', 'not reached', 'score']]
+  const all = { Killed: 0, Timeout: 0, Survived: 0, NoCoverage: 0 }
+  for (const area of Object.keys(AREAS)) {
+    const file = join(reports, `${area}.json`)
+    if (!existsSync(file)) continue
+    const counts = { Killed: 0, Timeout: 0, Survived: 0, NoCoverage: 0 }
+    for (const { mutants } of Object.values(JSON.parse(readFileSync(file, 'utf8')).files)) {
+      for (const { status } of mutants) if (status in counts) counts[status] += 1
+    }
+    for (const status of Object.keys(all)) all[status] += counts[status]
+    rows.push(row(area, counts))
+  }
+  rows.push(row('all', all))
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)))
+  for (const cells of rows)
+    process.stdout.write(
+      `${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join('  ')}\n`,
+    )
+}
+
+function row(name, { Killed, Timeout, Survived, NoCoverage }) {
+  const total = Killed + Timeout + Survived + NoCoverage
+  const score = total === 0 ? '' : `${((100 * (Killed + Timeout)) / total).toFixed(1)} %`
+  return [name, ...[total, Killed, Timeout, Survived, NoCoverage].map(String), score]
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * The tests that mutants are tried against: those of the part that is mutated (tools/mutation.mjs says which), in one process
+ * without a new module graph for each file, with fewer random draws and a time limit for properties. A mutant that lives through
+ * these may still fall to the whole suite, so the score is a lower bound.
+ */
+export default defineConfig({
+  test: {
+    include: (process.env.MUTATION_TESTS ?? 'test/{model,memory,performance,cost}/**')
+      .split(' ')
+      .map((each) => `${each}.{test,prop}.ts`),
+    exclude: (process.env.MUTATION_WITHOUT ?? '').split(' ').filter((each) => each !== ''),
+    env: { GPU_PLAN_FUZZ: 'few' },
+    isolate: false,
+    setupFiles: ['test/mutation-setup.ts'],
+    testTimeout: 60_000,
+  },
+})
