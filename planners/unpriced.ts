@@ -10,12 +10,14 @@ export const UNPRICED = ''
 const DEARER_THAN_ANY_OFFER = 1e9
 
 /** A machine whose price is unknown: dearer than any offer, so it counts only where none fits. */
-export function unpriced(machine: Pick<Offer, 'gpu' | 'gpu_count' | 'link'>): PricedOffer {
+export function unpriced({ gpu, gpu_count, link }: Pick<Offer, 'gpu' | 'gpu_count' | 'link'>): PricedOffer {
   const offer: Offer = {
     id: UNPRICED,
     provider: '',
     instance: '',
-    ...machine,
+    gpu,
+    gpu_count,
+    link,
     vcpus: null,
     ram_gb: null,
     region: '',

@@ -55,7 +55,7 @@ export interface YamlLimits {
 }
 
 export const scenarioLimits: YamlLimits = { bytes: SCENARIO_BYTES, depth: 40, values: 100_000, pieces: 400_000 }
-export const catalogLimits: YamlLimits = { bytes: CATALOG_BYTES, depth: 40, values: 2_000_000, pieces: 6_000_000 }
+export const catalogLimits: YamlLimits = { bytes: CATALOG_BYTES, depth: 40, values: 2_000_000, pieces: 4_000_000 }
 
 /** Problems of one file that are reported one by one; the rest is counted. A file of another kind can have one a character. */
 export const MESSAGES = 50

@@ -96,10 +96,13 @@ function entryOf(
     parts.reduce((sum, { member, count }) => sum + (member.role === role ? count : 0), 0)
   const loaded = counted('load')
   const spares = counted('spare')
-  // Replicas that only stand by are shown under the load that they could take.
-  const load =
-    loaded === 0 ? spares * option.capacity : demandOf(workload) * (carriedBy(group) / carriedInAll(group, groups))
-  const replicas = { option, kind, loaded: loaded || spares, spares: loaded === 0 ? 0 : spares, load, sharers }
+  // Of replicas that only stand by one is shown under the load that it could have to take, which may be less than it could carry: several
+  // together could then do with fewer.
+  const shown =
+    loaded === 0
+      ? { loaded: 1, spares: spares - 1, load: option.capacity }
+      : { loaded, spares, load: demandOf(workload) * (carriedBy(group) / carriedInAll(group, groups)) }
+  const replicas = { option, kind, ...shown, sharers }
   const plan = replicasPlan(workload.request, catalog, replicas, standing, explain)
   return { ...common, plan, spares, gpu_share: round(1 / sharers) }
 }

@@ -64,11 +64,15 @@ function largestOf(kinds: readonly NodeKind[]): Map<string, number> {
 function runUnits({ name, request, kinds, runsPerMonth }: Training, catalog: Catalog): Unit[] {
   return kinds.flatMap((kind) => {
     const { gpu, link, networkGbitPerSecond: network } = kind
+    const { offer, pricing } = kind.priced
     const machine = (gpus: number, joined: number | null): MachineKind => ({
       gpu,
       gpu_count: gpus,
       link: gpus === 1 ? null : link,
       network_gbit_per_second: joined,
+      // Part of a node has its part of the memory, so that what stands beside it has its own.
+      ram_gb: offer.ram_gb === null ? null : (offer.ram_gb * gpus) / kind.gpusPerNode,
+      ...(pricing === 'spot' ? { spotInstance: offer.instance } : {}),
     })
     const parts = powersBelow(kind.gpusPerNode).map((gpus) => machine(gpus, null))
     const options = trainingOptions(request, catalog, [...parts, machine(kind.gpusPerNode, network)])

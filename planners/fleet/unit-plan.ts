@@ -158,9 +158,10 @@ export function runPlan(
   explain: boolean,
 ): TrainPlan {
   const { configuration: c, machine, machines } = option
+  const { gpu, gpu_count, link, network_gbit_per_second, ram_gb = null } = machine
   const priced = {
     ...kind.priced,
-    offer: { ...kind.priced.offer, ...machine },
+    offer: { ...kind.priced.offer, gpu, gpu_count, link, network_gbit_per_second, ram_gb },
     // Part of a node costs its part.
     usdPerHour: (kind.priced.usdPerHour * machine.gpu_count) / kind.gpusPerNode,
   }

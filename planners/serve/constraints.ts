@@ -111,7 +111,15 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
       reason: 'tensor parallelism must divide heads, vocabulary and MLP width, and the engine must offer it',
       unit: '',
       needs: ['engine', 'tensor_parallel'],
-      violation: (a) => refuse(splitProblem(a.engineEntry, a.tensorParallel, 1, 1)),
+      // Experts that lie whole on their ranks need not divide: a degree is refused when it fits no spread of them.
+      violation: (a) =>
+        refuse(
+          splitProblem(a.engineEntry, a.tensorParallel, 1, 1) &&
+            request.expertParallel.every(
+              (expertParallel) =>
+                expertParallel === 1 || splitProblem(a.engineEntry, a.tensorParallel, 1, expertParallel),
+            ),
+        ),
     },
     {
       name: 'link',
@@ -151,8 +159,7 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
       reason: 'expert parallelism must divide the experts and the GPUs as the engine spreads them',
       unit: '',
       needs: ['engine', 'tensor_parallel', 'expert_parallel'],
-      violation: (a) =>
-        refuse(a.expertParallel > 1 && splitProblem(a.engineEntry, a.tensorParallel, 1, a.expertParallel)),
+      violation: (a) => refuse(splitProblem(a.engineEntry, a.tensorParallel, 1, a.expertParallel)),
     },
     {
       name: 'group_size',

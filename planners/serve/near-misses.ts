@@ -44,7 +44,8 @@ export class NearMisses {
     const alone = bound === 'concurrency' && 'inFlight' in peak && a.maxConcurrency >= peak.inFlight
     const slot = `${constraint.name} ${a.board.gpu.id} ${alone}`
     const degrees = [a.tensorParallel, a.pipelineParallel, bound === 'degrees' ? 0 : a.expertParallel]
-    const key = [a.quantization.id, a.kv.id, ...degrees, bound === 'concurrency' ? a.maxConcurrency : 0]
+    const formats = [a.engineEntry.id, a.quantization.id, a.kv.id]
+    const key = [...formats, ...degrees, bound === 'concurrency' ? a.maxConcurrency : 0]
     this.#closest.consider(slot, share, key, () => this.#completed(a, bound))
   }
 

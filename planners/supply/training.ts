@@ -9,7 +9,12 @@ import { trainSpace } from '../train/space.ts'
 import { unpriced } from '../unpriced.ts'
 
 /** A kind of machine that may be had, whoever owns it. */
-export type MachineKind = Pick<Offer, 'gpu' | 'gpu_count' | 'link' | 'network_gbit_per_second'>
+export type MachineKind = Pick<Offer, 'gpu' | 'gpu_count' | 'link' | 'network_gbit_per_second'> & {
+  /** Memory of one machine, GB, into which states are offloaded; null or absent = unknown, so nothing is refused for it. */
+  readonly ram_gb?: number | null
+  /** The provider's name of machines that may be taken back at any time; absent: nobody takes them back. */
+  readonly spotInstance?: string
+}
 
 /** The fastest way to run a training workload on so many machines of a kind. */
 export interface RunOption {
@@ -28,11 +33,18 @@ export interface RunOption {
  */
 export function trainingOptions(request: TrainRequest, catalog: Catalog, kinds: readonly MachineKind[]): RunOption[] {
   return kinds.flatMap((machine) => {
-    const offer = unpriced(machine)
+    const { ram_gb = null, spotInstance, network_gbit_per_second } = machine
+    const { offer, ...priced } = unpriced(machine)
     const anywhere: TrainRequest = {
       ...request,
       gpus: request.gpus.filter(({ id }) => id === machine.gpu),
-      offers: [{ ...offer, offer: { ...offer.offer, network_gbit_per_second: machine.network_gbit_per_second } }],
+      offers: [
+        {
+          ...priced,
+          pricing: spotInstance === undefined ? priced.pricing : 'spot',
+          offer: { ...offer, instance: spotInstance ?? offer.instance, ram_gb, network_gbit_per_second },
+        },
+      ],
       budgetUsd: null,
     }
     const fastest = new Map<number, RunOption>()

@@ -26,13 +26,22 @@ export async function readGguf(text: string, options: SourceOptions): Promise<Re
   const { header, cached } = isAddress
     ? await remoteHeader(text, options)
     : { header: await localHeader(text), cached: null }
-  const path = isAddress ? new URL(text).pathname : text
-  const name = basename(decodeURIComponent(path))
+  const name = basename(isAddress ? pathIn(text) : text)
     .replace(/\.gguf$/i, '')
     .replace(SHARD, '')
   const origin = withoutQuery(text)
   const read = inFile(origin, () => importGguf(header, { origin, name, id: options.id }))
   return { ...read, kind: 'gguf', cached }
+}
+
+/** The path of an address, its escapes read where they are escapes: `%zz` is a name too. */
+function pathIn(address: string): string {
+  const { pathname } = new URL(address)
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return pathname
+  }
 }
 
 /** Says in which file the errors stand. */

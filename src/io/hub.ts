@@ -38,7 +38,9 @@ export interface RepositoryName {
 }
 
 const PART = '[A-Za-z0-9][A-Za-z0-9._-]*'
-const REPOSITORY = new RegExp(`^(${PART}/${PART})(?:@([A-Za-z0-9._/-]+))?$`)
+/** A branch, a tag or a commit: parts as git allows them (git-check-ref-format), so that no address leads out of the repository. */
+const REVISION = `(?!.*\\.\\.)[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*`
+const REPOSITORY = new RegExp(`^(${PART}/${PART})(?:@(${REVISION}))?$`)
 
 /** A text as the name of a repository, or undefined. */
 export function repositoryName(text: string): RepositoryName | undefined {

@@ -19,7 +19,7 @@ export interface OverlayFile {
 export function earlierOverlay(directory: string, mark: string): string[] {
   if (entryAt(directory) === undefined) return []
   const files = yamlFiles(directory).map(({ path }) => path)
-  const foreign = files.find((path) => !readFileSync(path, 'utf8').startsWith(mark))
+  const foreign = files.find((path) => isForeign(path, mark))
   if (foreign !== undefined) {
     throw inputError('the directory holds catalog files that are not of a calibration', {
       position: { file: foreign },
@@ -27,6 +27,31 @@ export function earlierOverlay(directory: string, mark: string): string[] {
     })
   }
   return files
+}
+
+/** The first words of a file that an import writes into a catalog directory, and that a further import may write over. */
+const IMPORT_MARK = '# Written by plan catalog import'
+
+/**
+ * Writes imported entries into a catalog directory. A file of that name stays unless an import wrote it: the directory was named, not
+ * the file.
+ * @throws InputError for a file of another origin; nothing is written then
+ */
+export function writeImported(directory: string, files: readonly OverlayFile[]): void {
+  const own = files.map(({ path }) => join(directory, path)).find((path) => isForeign(path, IMPORT_MARK))
+  if (own !== undefined) {
+    throw inputError('the file exists and was not written by an import', {
+      position: { file: own },
+      hint: `--output ${own} writes over it`,
+    })
+  }
+  const header = `${IMPORT_MARK}, which writes over it: keep changes of your own in another file.\n`
+  const marked = files.map(({ path, text }) => ({ path, text: `${header}${text}` }))
+  writeOverlay(directory, marked, [])
+}
+
+function isForeign(path: string, mark: string): boolean {
+  return entryAt(path)?.isFile() === true && !readFileSync(path, 'utf8').startsWith(mark)
 }
 
 /** Writes the files together, then removes those of `earlier` that are not among them. */

@@ -114,7 +114,8 @@ function readParts({ key, parts }: Cut, file: string, limits: YamlLimits): YamlR
   let open = { index: -1, locate: againOnDemand(() => read(0)) }
   const locate: Locate = (path, target) => {
     const [first, item, ...rest] = path
-    const isItem = first === key && typeof item === 'number'
+    // Of an item that there is not, the first part says so too.
+    const isItem = first === key && typeof item === 'number' && item < items.length
     const index = isItem ? itemsBefore.findLastIndex((before) => before <= item) : 0
     if (open.index !== index) open = { index, locate: againOnDemand(() => read(index)) }
     const own: Path = isItem ? [key, item - (itemsBefore[index] ?? 0), ...rest] : path

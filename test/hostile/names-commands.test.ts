@@ -21,7 +21,7 @@ const FILES = HOSTILE.filter(([, name]) => !/[\0/]|\p{Cs}/u.test(name) && Buffer
 const TELLING: readonly (readonly [attack: string, name: string])[] = [
   [
     'what a spreadsheet and a terminal would run',
-    '@SUM(1+1)*cmd|x \u001b[2J\u001b]0;pwned\u0007 \u009b2J\u0085\u202egnp\u2028',
+    '@SUM(1+1)*cmd|x \u001b[2J\u001b]0;pwned\u0007 \u009b2J\u0085\u2028\u202egnp',
   ],
   ['what a shell and YAML would run', `$(touch pwned)'"; touch pwned\n#SBATCH --nodes=99\r&a *b: c #d`],
   ['what Markdown and HTML would run', '| <img src=x onerror=pwned=1> [x](javascript:1) `a` **b** -->'],
@@ -229,7 +229,7 @@ describe.each(TELLING.map(([attack, name], index) => ({ attack, name, index })))
     steersNothing(imported, 'import offers')
     // The reader of price lists makes a blank of control characters.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it replaces
-    const read = name.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim()
+    const read = name.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
     expect(parse(imported.stdout).offers[0]).toMatchObject({ instance: read, region: read })
     const log = at(`${name}.log`)
     cpSync(fileURLToPath(new URL('../logs/vllm/0.7.1-qwen2.5-32b-l40s-tp2.log', import.meta.url)), log)

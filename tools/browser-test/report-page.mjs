@@ -7,7 +7,17 @@ function injected() {
   const found = [...document.querySelectorAll('img, iframe, object, embed, link, base, form, [style], [src]')]
   const scripts = document.scripts.length === 1 ? [] : [`${document.scripts.length} scripts`]
   const ran = 'pwned' in window ? ['a name ran as a script'] : []
-  return [...found.map((element) => `<${element.tagName.toLowerCase()}>`), ...scripts, ...ran]
+  const handlers = [...document.querySelectorAll('*')].flatMap((element) =>
+    [...element.attributes].flatMap(({ name, value }) =>
+      /^on|^srcdoc$/i.test(name) || /^\s*(javascript|data):/i.test(value)
+        ? [`${element.tagName} ${name}=${value}`]
+        : [],
+    ),
+  )
+  // The program's own isolates (U+2068, U+2069) may stand around letters that are written from right to left.
+  const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.exec((document.body.textContent ?? '').replace(/[\n\u2068\u2069]/g, ''))
+  const shown = unseen === null ? [] : [`U+${unseen[0].codePointAt(0)?.toString(16)} stands in a text`]
+  return [...found.map((element) => `<${element.tagName.toLowerCase()}>`), ...scripts, ...ran, ...handlers, ...shown]
 }
 
 /** The page is no wider than the screen; what is wider scrolls in a frame of its own. */

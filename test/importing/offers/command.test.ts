@@ -34,7 +34,9 @@ describe('plan catalog import offers', () => {
 
   test('an overlay directory that plans use, and that check looks at', () => {
     expect(run('own.csv', '--output', 'mine').stdout).toBe('')
-    expect(readFileSync(at('mine/offers/acme.yaml'), 'utf8')).toBe(run('own.csv').stdout)
+    expect(readFileSync(at('mine/offers/acme.yaml'), 'utf8').replace(/^# Written by .*\n/, '')).toBe(
+      run('own.csv').stdout,
+    )
     const planned = plan(
       ['serve.yaml', '--catalog', 'mine', '--set', 'search.gpus=[l40s]', '--format', 'json', ...AS_OF],
       { cwd: folder },
@@ -55,7 +57,7 @@ describe('plan catalog import offers', () => {
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain('the prices of 2 providers take a file each (--output DIR writes them to DIR/offers)')
     run('both.csv', '--output', 'several')
-    expect(readFileSync(at('several/offers/beta.yaml'), 'utf8')).toMatch(/^provider: beta\n/)
+    expect(readFileSync(at('several/offers/beta.yaml'), 'utf8')).toMatch(/^# Written by .*\nprovider: beta\n/)
   })
 
   test('--gpu-name settles a name; a wrong id is refused with a suggestion', () => {

@@ -130,6 +130,9 @@ function drawLists(
   const plain = engine === 'llama.cpp' ? 'gguf-q4_k_m' : 'bf16'
   const degrees = (): number[] =>
     draw.chance(90) ? [1, ...draw.some(DEGREES.slice(1), 0, 1)] : draw.some(DEGREES, 1, 2)
+  const splits = draw.maybe(85, 'tensor_parallel', degrees)
+  // Most engines spread experts over all ranks of a tensor-parallel group or not at all.
+  const spreads = splits.tensor_parallel ?? DEGREES.slice(0, 4)
   return {
     ...draw.maybe(85, 'quantization', () =>
       draw.chance(88) ? [...draw.some(USUAL_FORMATS, 0, 2), plain] : draw.some(all, 1, 4),
@@ -137,9 +140,9 @@ function drawLists(
     ...draw.maybe(75, 'kv_cache', () =>
       draw.chance(88) ? ['bf16', ...draw.some(['fp8'], 0, 1)] : draw.some([...catalog.kvFormats.keys()], 1, 2),
     ),
-    ...draw.maybe(85, 'tensor_parallel', degrees),
+    ...splits,
     ...draw.maybe(88, 'pipeline_parallel', degrees),
-    ...draw.maybe(75, 'expert_parallel', degrees),
+    ...draw.maybe(75, 'expert_parallel', () => (draw.chance(50) ? [...spreads] : degrees())),
   }
 }
 

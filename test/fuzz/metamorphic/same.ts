@@ -1,4 +1,4 @@
-import type { PlanResult } from '../../planners/index.ts'
+import type { PlanResult } from '../../../planners/index.ts'
 
 /** Results are rounded to ten significant digits; what differs beyond them is the same. */
 const ROUNDING = 2e-9

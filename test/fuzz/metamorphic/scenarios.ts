@@ -1,10 +1,12 @@
 import fc from 'fast-check'
-import { type PlanResult, planText } from '../../planners/index.ts'
-import type { Catalog } from '../../src/catalog/catalog.ts'
-import type { ServeResult } from '../../src/result/plan.ts'
-import type { TrainResult } from '../../src/result/train.ts'
-import { draws, SEED } from '../fuzz/draws.ts'
-import { AS_OF, GPUS } from './market.ts'
+import { type PlanResult, planText } from '../../../planners/index.ts'
+import type { Catalog } from '../../../src/catalog/catalog.ts'
+import type { ServeResult } from '../../../src/result/plan.ts'
+import type { TrainResult } from '../../../src/result/train.ts'
+import { InputError } from '../../../src/scenario/diagnostic.ts'
+import { parseScenario } from '../../../src/scenario/schema.ts'
+import { draws, SEED } from '../draws.ts'
+import { AS_OF, GPUS, shipped } from './market.ts'
 
 /** A scenario as written: what a failure prints can be planned by hand. */
 export interface Document {
@@ -52,7 +54,7 @@ const traffic = fc
   }))
 
 /** Serving scenarios of every kind of traffic, target, engine and list. */
-export const serving: fc.Arbitrary<Document> = fc.record({
+const anyServing: fc.Arbitrary<Document> = fc.record({
   kind: fc.constant('serve' as const),
   model: fc.constantFrom(
     'llama-3.1-8b',
@@ -88,7 +90,7 @@ export const serving: fc.Arbitrary<Document> = fc.record({
 })
 
 /** Training scenarios of every method, optimizer and way of dividing. */
-export const training: fc.Arbitrary<Document> = fc.record({
+const anyTraining: fc.Arbitrary<Document> = fc.record({
   kind: fc.constant('train' as const),
   model: fc.constantFrom('llama-3.1-8b', 'mistral-7b', 'mixtral-8x7b', 'gemma-3-27b', 'llama-3-70b'),
   data: fc.record({
@@ -117,9 +119,32 @@ export const training: fc.Arbitrary<Document> = fc.record({
   }),
 })
 
+/** Lists may hold nothing that a trainer or engine runs: such a scenario is refused when it is read, and none of these. */
+function isAccepted(document: Document): boolean {
+  try {
+    parseScenario(JSON.stringify(document), 'scenario.yaml', shipped, [], AS_OF)
+    return true
+  } catch (error) {
+    if (error instanceof InputError) return false
+    throw error
+  }
+}
+export const serving = anyServing.filter(isAccepted)
+export const training = anyTraining.filter(isAccepted)
+
 /** Plans a scenario as a file of its text would be. */
 export function planned(document: Document, catalog: Catalog): PlanResult {
   return planText(JSON.stringify(document), 'scenario.yaml', catalog, { asOf: AS_OF, top: 2 })
+}
+
+/** What a scenario costs; Infinity where nothing fits, or where it is refused: a list may hold nothing that can run. */
+export function costIn(document: Document, catalog: Catalog): number {
+  try {
+    return costOf(planned(document, catalog))
+  } catch (error) {
+    if (error instanceof InputError) return Number.POSITIVE_INFINITY
+    throw error
+  }
 }
 
 /** What a result is judged by: US dollars an hour of serving, or of a training run. Infinity where nothing fits. */

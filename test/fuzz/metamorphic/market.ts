@@ -1,7 +1,7 @@
-import type { Catalog } from '../../src/catalog/catalog.ts'
-import type { Offer } from '../../src/catalog/offer.ts'
-import { loadCatalog } from '../../src/io/load-catalog.ts'
-import { withPricesTimes } from '../../src/whatif/scaled-prices.ts'
+import type { Catalog } from '../../../src/catalog/catalog.ts'
+import type { Offer } from '../../../src/catalog/offer.ts'
+import { loadCatalog } from '../../../src/io/load-catalog.ts'
+import { withPricesTimes } from '../../../src/whatif/scaled-prices.ts'
 
 /** The day of every plan: one on which the shipped prices are young enough. */
 export const AS_OF = '2026-11-21'

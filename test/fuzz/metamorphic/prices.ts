@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Offer } from '../../src/catalog/offer.ts'
+import type { Offer } from '../../../src/catalog/offer.ts'
 import { marketOf, pricesTimes, twinOf, withOffers } from './market.ts'
 import { answerOf, differences, dollarsTimes } from './same.ts'
 import { changed, costOf, type Document, isAtLeast, planned, serving, training, tries } from './scenarios.ts'
@@ -8,7 +8,7 @@ import { changed, costOf, type Document, isAtLeast, planned, serving, training, 
 /* What prices and offers do to a plan, whatever the scenario. */
 
 const marketFor = (document: Document) => marketOf(document.search.gpus)
-const runs = { serve: tries(12, 400), train: tries(6, 200) }
+const runs = { serve: tries(6, 300), train: tries(3, 120) }
 
 describe.each([
   ['serving', serving, runs.serve],
