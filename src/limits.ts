@@ -32,7 +32,7 @@ export const LOG_BYTES = 128 * MIB
 export const CONFIG_JSON_BYTES = 16 * MIB
 
 /** An index lists every tensor: those of a trillion parameters in quantised experts take some 20 MB. */
-export const CHECKPOINT_INDEX_BYTES = 128 * MIB
+export const CHECKPOINT_INDEX_BYTES = 64 * MIB
 
 /** The format's own limit (huggingface/safetensors README, "Format": 100 MB). */
 export const SAFETENSORS_HEADER_BYTES = 100_000_000

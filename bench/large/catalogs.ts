@@ -13,7 +13,7 @@ const REGIONS = 40
 const CHEAPEST = 0.8
 const SPREAD = 4
 
-/** A directory of so many offers of 20 providers, on all GPUs of the catalog: about 200 bytes each, as an import writes them. */
+/** A directory of so many offers of at most 20 providers, on all GPUs of the catalog: about 200 bytes each, as an import writes them. */
 export function writeOffers(directory: string, offers: number, catalog: Catalog): void {
   const folder = join(directory, 'offers')
   mkdirSync(folder, { recursive: true })
@@ -21,6 +21,7 @@ export function writeOffers(directory: string, offers: number, catalog: Catalog)
   const gpus = [...catalog.gpus.values()]
   for (let provider = 0; provider < PROVIDERS; provider++) {
     const own = Math.floor((offers * (provider + 1)) / PROVIDERS) - Math.floor((offers * provider) / PROVIDERS)
+    if (own === 0) continue
     const text = offersYaml({
       provider: `made-up-${provider}`,
       as_of: AS_OF,

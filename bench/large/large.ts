@@ -43,10 +43,13 @@ function measureInput(input: Input, bench: Bench): void {
       input.write(directoryOf(size), size, bench.catalog)
     }
     for (const { name, args } of input.commands) {
-      const runs = sizes.map((size) => ({ size, ...run(args(directoryOf(size))) }))
-      const growth = growthOf(runs, input.single)
-      for (const each of runs)
-        console.log(row(name, input.sizeText(each.size), each, each === runs.at(-1) ? growth : ''))
+      const runs: (Measured & { readonly size: number })[] = []
+      for (const size of sizes) {
+        const own = { size, ...run(args(directoryOf(size))) }
+        runs.push(own)
+        const growth = runs.length === sizes.length ? growthOf(runs, input.single) : ''
+        console.log(row(name, input.sizeText(size), own, growth))
+      }
     }
   } finally {
     rmSync(folder, { recursive: true })

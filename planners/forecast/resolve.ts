@@ -71,7 +71,8 @@ export function resolveForecast(
     const kinds = [...used].sort((a, b) => a - b)
     const machines = kinds.map((kind) => market.kinds[kind]!)
     if (workload.type === 'train') {
-      return { ...workload, packed: new Map(), runOptions: supply.training(workload, machines) }
+      const runOptions = supply.training(workload, machines, (kind) => leastRamGb(kind, market, sourcesOf[w]!))
+      return { ...workload, packed: new Map(), runOptions }
     }
     const options = supply.serving(workload, machines)
     const packed = new Map(kinds.map((kind) => [kind, optionsOn(options, market.kinds[kind]!)]))
@@ -125,6 +126,19 @@ function admission({ search }: ForecastScenario, catalog: Catalog) {
   const except = { gpu: ids(search?.exclude_gpus), provider: new Set(search?.exclude_providers) }
   return (subject: 'gpu' | 'provider', name: string): boolean =>
     only[subject]?.has(name) !== false && except[subject]?.has(name) !== true
+}
+
+/**
+ * Host memory that all machines of a kind have on which a workload may train, GB: what a run offloads must fit whichever of them it is
+ * given. Null where none states any.
+ */
+function leastRamGb(kind: MachineKind, { kinds, sources, details }: Market, own: ReadonlySet<number>): number | null {
+  const known = [...own].flatMap((index) => {
+    const source = sources[index]!
+    const ramGb = details[index]!.offer?.ram_gb ?? null
+    return kinds[source.kind] === kind && source.trains && ramGb !== null ? [ramGb] : []
+  })
+  return known.length === 0 ? null : Math.min(...known)
 }
 
 function servingOf(

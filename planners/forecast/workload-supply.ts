@@ -138,16 +138,21 @@ export class SupplyCache {
     return remembered(this.#serving, given, place, () => servingOptions(wanted, this.#catalog, links))
   }
 
-  /** Fastest runs of a training workload on the kinds of machines. */
+  /**
+   * Fastest runs of a training workload on the kinds of machines.
+   * @param ramOf GB of host memory that every machine of a kind has on which the workload may run; null = unknown
+   */
   training(
     { given, request }: ResolvedWorkload & { type: 'train' },
     kinds: readonly MachineKind[],
+    ramOf: (kind: MachineKind) => number | null,
   ): readonly RunOption[] {
-    const machines = kinds.map(({ gpu, gpusPerMachine, link, networkGbitPerSecond }) => ({
-      gpu,
-      gpu_count: gpusPerMachine,
-      link: gpusPerMachine === 1 ? null : link,
-      network_gbit_per_second: networkGbitPerSecond,
+    const machines = kinds.map((kind) => ({
+      gpu: kind.gpu,
+      gpu_count: kind.gpusPerMachine,
+      link: kind.gpusPerMachine === 1 ? null : kind.link,
+      network_gbit_per_second: kind.networkGbitPerSecond,
+      ram_gb: ramOf(kind),
     }))
     return remembered(this.#training, given, JSON.stringify(machines), () =>
       trainingOptions(request, this.#catalog, machines),

@@ -1,5 +1,6 @@
 import { type Catalog, get } from '../../src/catalog/catalog.ts'
 import type { Gpu } from '../../src/catalog/gpu.ts'
+import type { Offer } from '../../src/catalog/offer.ts'
 import type { Generation, Link } from '../../src/catalog/performance.ts'
 import type { PricedOffer } from '../../src/cost/eligibility.ts'
 import type { TrainRequest } from './request.ts'
@@ -26,8 +27,8 @@ const BITS = 8
 export function machinesOf(request: TrainRequest, catalog: Catalog): Machine[] {
   const groups = new Map<string, PricedOffer[]>()
   for (const priced of request.offers) {
-    const { gpu, gpu_count: count, link, network_gbit_per_second: network } = priced.offer
-    const key = JSON.stringify([gpu, count, count === 1 ? null : link, network])
+    const { gpu, gpu_count: count, network_gbit_per_second: network } = priced.offer
+    const key = JSON.stringify([gpu, count, statedLink(priced.offer), network])
     const group = groups.get(key)
     if (group) group.push(priced)
     else groups.set(key, [priced])
@@ -42,7 +43,7 @@ export function machinesOf(request: TrainRequest, catalog: Catalog): Machine[] {
     machines.push({
       gpu,
       generation: get(catalog, 'generations', gpu.generation),
-      link: get(catalog, 'links', offer.link ?? gpu.interconnect.link),
+      link: get(catalog, 'links', statedLink(offer) ?? gpu.interconnect.link),
       gpuCount: offer.gpu_count,
       networkGbPerSecondPerGpu: network === null ? null : network / BITS / offer.gpu_count,
       offers,
@@ -53,4 +54,9 @@ export function machinesOf(request: TrainRequest, catalog: Catalog): Machine[] {
     return machine.offers[0]!.usdPerHour / machine.gpuCount / tflops
   }
   return machines.sort((a, b) => price(a) - price(b) || (a.offers[0]!.offer.id < b.offers[0]!.offer.id ? -1 : 1))
+}
+
+/** The link that an offer states between its GPUs; nothing that is said of a single GPU joins it to another. */
+function statedLink({ gpu_count: count, link }: Offer): string | null {
+  return count === 1 ? null : link
 }

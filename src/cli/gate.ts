@@ -3,6 +3,7 @@ import { type AnyPlan, isTraining } from '../report/kinds/index.ts'
 import { isProgram, reportOf } from '../report/programs/index.ts'
 import { inputError } from '../scenario/diagnostic.ts'
 import { usd, usdPerHour } from '../units.ts'
+import { visible } from '../visible.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -19,7 +20,7 @@ export function gate(name: string, plan: AnyPlan | null, maxUsd: number | undefi
   if (cost === null) throw inputError(`--max-cost cannot be judged: no price is known for ${plan.placement.gpu}`)
   if (cost <= maxUsd) return EXIT.ok
   const text = (value: number): string => (training ? `${usd(value)} a run` : usdPerHour(value))
-  terminal.note(`${name}: ${text(cost)} is over --max-cost ${text(maxUsd)}`)
+  terminal.note(`${visible(name)}: ${text(cost)} is over --max-cost ${text(maxUsd)}`)
   return EXIT.overCost
 }
 
@@ -30,6 +31,6 @@ export function gateResult(result: ScenarioResult, maxUsd: number | undefined, t
   const cost = report.price(result)
   if (cost === null || result.status === 'infeasible') return EXIT.infeasible
   if (maxUsd === undefined || cost <= maxUsd) return EXIT.ok
-  terminal.note(`${result.scenario}: ${report.priceText(cost)} is over --max-cost ${report.priceText(maxUsd)}`)
+  terminal.note(`${visible(result.scenario)}: ${report.priceText(cost)} is over --max-cost ${report.priceText(maxUsd)}`)
   return EXIT.overCost
 }

@@ -1,5 +1,6 @@
 import { type Catalog, find } from '../catalog/catalog.ts'
 import { withModels } from '../scenario/sources.ts'
+import { visible } from '../visible.ts'
 import type { Flags } from './flags.ts'
 import { sourceOptionsOf } from './network-options.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,6 +21,6 @@ export async function withModelArgument(
   if (!isSource(text)) return catalog
   const { model, notes, checks } = await readModel(text, sourceOptionsOf(flags, catalog))
   const remarks = [...notes, ...checks.filter(({ ok }) => !ok).map((check) => check.text)]
-  if (!flags.switch('quiet')) for (const remark of remarks) terminal.note(`${text}: ${remark}`)
+  if (!flags.switch('quiet')) for (const remark of remarks) terminal.note(visible(`${text}: ${remark}`))
   return withModels(catalog, new Map([[text, model]]))
 }

@@ -13,8 +13,8 @@ export function parseJson(text: string, file: string): unknown {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     // The place of the error, from the parser that knows places: JSON is YAML.
-    const parsed = parseYaml(source, file, catalogLimits)
-    if (!parsed.ok) throw new InputError(parsed.diagnostics)
+    const parsed = source.length > catalogLimits.bytes ? null : parseYaml(source, file, catalogLimits)
+    if (parsed?.ok === false) throw new InputError(parsed.diagnostics)
     throw inputError('the file is not JSON', { position: { file } })
   }
 }

@@ -9,6 +9,7 @@ import { type InputError, inputError } from './diagnostic.ts'
  */
 export function readJson(text: string, file: string): unknown {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
+  if (source.includes('\0')) throw wrong('the file is not text: it contains a zero byte', file)
   checkSize(source, file)
   const value: unknown = JSON.parse(source)
   // Most texts cannot hold the key: neither as it is nor with escapes.
@@ -30,26 +31,32 @@ export function readJsonIfAny(text: string, file: string): unknown {
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const OPENING = new Set([0x5b, 0x7b])
-const CLOSING = new Set([0x5d, 0x7d])
 
 /** Counts brackets and commas outside of strings, before anything is built. */
 function checkSize(text: string, file: string): void {
   let depth = 0
   let values = 1
   for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === QUOTE) at = endOfString(text, at)
-    else if (code === COMMA) values += 1
-    else if (OPENING.has(code)) {
-      values += 1
-      depth += 1
-    } else if (CLOSING.has(code)) depth -= 1
-    if (depth > JSON_DEPTH) {
-      throw wrong(`nested too deep: more than ${JSON_DEPTH} maps and lists inside each other`, file)
+    switch (text[at]) {
+      case '"':
+        at = endOfString(text, at)
+        break
+      case '[':
+      case '{':
+        values += 1
+        depth += 1
+        if (depth > JSON_DEPTH) {
+          throw wrong(`nested too deep: more than ${JSON_DEPTH} maps and lists inside each other`, file)
+        }
+        break
+      case ']':
+      case '}':
+        depth -= 1
+        break
+      case ',':
+        values += 1
+        if (values > JSON_VALUES) throw wrong(`the file holds too much: more than ${count(JSON_VALUES)} values`, file)
     }
-    if (values > JSON_VALUES) throw wrong(`the file holds too much: more than ${count(JSON_VALUES)} values`, file)
   }
 }
 

@@ -260,6 +260,26 @@ describe.each(TELLING.map(([attack, name], index) => ({ attack, name, index })))
   })
 })
 
+test('a name of several lines stays on one line of standard error', async () => {
+  const name = 'a\nplan: all is well'
+  const file = at(`${name}.yaml`)
+  writeFileSync(file, JSON.stringify({ ...serving(name, 0), model: 'llama-3.2-1b' }))
+  const lines = [
+    [file, '--max-cost', '0.01'],
+    ['diff', file, file],
+    ['compare', file, '--max-cost', '0.01'],
+    ['lock', file, '--output', at(`${name}.lock.yaml`)],
+    ['export', file, '--to', 'vllm', '--output', at(`${name}/`)],
+    ['init', 'serve', '--yes', '--output', at(`${name}.new.yaml`)],
+    [at(`${name}.none.yaml`)],
+  ]
+  for (const line of lines) {
+    const { stderr } = await call([...line, ...(line[0] === 'init' ? [] : bazaar)])
+    expect(stderr).toContain('plan: all is well')
+    expect(stderr.split('\n').filter((each) => each.startsWith('plan: all is well'))).toEqual([])
+  }
+})
+
 test('completion offers only what a terminal can show', async () => {
   mkdirSync(at('complete'), { recursive: true })
   for (const [, name] of FILES) writeFileSync(at(`complete/${name}.yaml`), '')

@@ -21,6 +21,7 @@ import { readJsonIfAny } from '../../scenario/json.ts'
 import { parseScenario } from '../../scenario/schema.ts'
 import { parseAssignment } from '../../scenario/set.ts'
 import { seconds } from '../../units.ts'
+import { visible } from '../../visible.ts'
 import type { Call } from '../command.ts'
 import { DIFF_FORMATS } from '../commands/diff.ts'
 import { colored, deliver } from '../deliver.ts'
@@ -46,7 +47,7 @@ export async function diffFiles({ flags, terminal, words }: Call): Promise<ExitC
     const started = performance.now()
     const read = await sidesOf(file, catalog, options, flags)
     const elapsed = seconds((performance.now() - started) / 1000)
-    if (!quiet && read.some((side) => side.planned)) terminal.note(`${file}: planned in ${elapsed}`)
+    if (!quiet && read.some((side) => side.planned)) terminal.note(`${visible(file)}: planned in ${elapsed}`)
     return read
   })
   if (
@@ -68,7 +69,8 @@ export async function diffFiles({ flags, terminal, words }: Call): Promise<ExitC
   return worst(
     pairs.map((pair, index) => {
       const failed = (judgements[index] ?? []).filter((each) => each.failed)
-      for (const each of failed) terminal.note(`${diffs[index]?.scenario}: --fail-on ${judgementText(each)}`)
+      for (const each of failed)
+        terminal.note(`${visible(diffs[index]?.scenario ?? '')}: --fail-on ${judgementText(each)}`)
       if (hasPlan(pair.old.result) && pair.new.result !== null && !hasPlan(pair.new.result)) return EXIT.infeasible
       return failed.length > 0 ? EXIT.overCost : EXIT.ok
     }),

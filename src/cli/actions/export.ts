@@ -10,6 +10,7 @@ import { isDirectoryPath, writeFiles } from '../../io/write-files.ts'
 import { textOf } from '../../report/all.ts'
 import { pad, SCREEN_COLUMNS, width, wrap } from '../../report/wrap.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
+import { visible } from '../../visible.ts'
 import type { Call } from '../command.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { plansOf, resultToExport } from '../export/plans.ts'
@@ -124,7 +125,7 @@ function deliverFiles(files: readonly ExportFile[], flags: Flags, terminal: Term
     return
   }
   const written = write(files, output)
-  if (!quiet) terminal.note(`written: ${written.join(', ')}`)
+  if (!quiet) terminal.note(`written: ${written.map(visible).join(', ')}`)
 }
 
 /** One file under the name `--output`, into a directory of that name where there is one; several always into a directory. */

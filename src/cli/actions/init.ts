@@ -5,6 +5,7 @@ import { shellWord } from '../../export/shell.ts'
 import { entryAt, isDirectory } from '../../io/entry.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { InputError, inputError } from '../../scenario/diagnostic.ts'
+import { visible } from '../../visible.ts'
 import type { Call } from '../command.ts'
 import { INIT_KINDS } from '../commands/init.ts'
 import { asOfDay } from '../common-flags.ts'
@@ -43,7 +44,8 @@ export async function initScenario({ flags, terminal, words }: Call, person = pe
   if (!flags.switch('quiet')) {
     const long = longContext(scenario, making)
     if (long !== undefined) terminal.note(long)
-    if (making.output !== null) terminal.note(`wrote ${making.output}; next: plan ${command.map(shellWord).join(' ')}`)
+    if (making.output !== null)
+      terminal.note(`wrote ${visible(making.output)}; next: plan ${command.map(shellWord).join(' ')}`)
   }
   return EXIT.ok
 }

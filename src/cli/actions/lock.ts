@@ -17,6 +17,7 @@ import { checkJson, checkMarkdown, checkText } from '../../report/lock/check.ts'
 import { type Diagnostic, InputError, inputError, pathText } from '../../scenario/diagnostic.ts'
 import { parseSingle } from '../../scenario/single.ts'
 import { parseYaml } from '../../scenario/yaml.ts'
+import { visible } from '../../visible.ts'
 import type { Call } from '../command.ts'
 import { LOCK_FORMATS } from '../commands/lock.ts'
 import { colored, deliver } from '../deliver.ts'
@@ -65,7 +66,7 @@ async function writeLock({ flags, terminal, words }: Call): Promise<ExitCode> {
     scenarios: entries,
   }
   deliver(lockText(lock, format), flags, terminal)
-  if (!flags.switch('quiet') && output !== undefined) terminal.note(`${output}: ${entries.length} locked`)
+  if (!flags.switch('quiet') && output !== undefined) terminal.note(`${visible(output)}: ${entries.length} locked`)
   return EXIT.ok
 }
 

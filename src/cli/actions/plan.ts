@@ -7,6 +7,7 @@ import { readScenario } from '../../io/read-scenario.ts'
 import { withScenarioModels } from '../../io/scenario-models.ts'
 import { type Diagnostic, InputError } from '../../scenario/diagnostic.ts'
 import { seconds } from '../../units.ts'
+import { visible } from '../../visible.ts'
 import type { Call } from '../command.ts'
 import { refuseCommandNames } from '../command-names.ts'
 import { type PageFormat, pageFormatOf } from '../common-flags.ts'
@@ -38,7 +39,7 @@ export async function planScenarios({ flags, terminal, words: scenarios, assumed
     results.push(result)
     const elapsed = seconds((performance.now() - started) / 1000)
     const which = scenarios.length > 1 ? ` (${index + 1} of ${scenarios.length})` : ''
-    if (!quiet) terminal.note(`${result.scenario}${which}: planned in ${elapsed}`)
+    if (!quiet) terminal.note(`${visible(result.scenario)}${which}: planned in ${elapsed}`)
   }
   if (wrong.length > 0) throw new InputError(wrong)
   if (!quiet) for (const note of locked?.notes(catalog) ?? []) terminal.note(note)

@@ -38,7 +38,14 @@ const KIND_SEEDS: Readonly<Record<Kind, number>> = { serve: 1, train: 2, fleet: 
  * @throws Error with each kind of flaw that was found: a document, as small as it can be made, and its seed
  */
 export async function fuzz(kind: Kind, count: number, broken: boolean, catalog: Catalog): Promise<Tally> {
-  const tally: Tally = { documents: 0, plan: 0, 'no plan': 0, refused: 0, reasons: {}, slowest: { seconds: 0, document: '' } }
+  const tally: Tally = {
+    documents: 0,
+    plan: 0,
+    'no plan': 0,
+    refused: 0,
+    reasons: {},
+    slowest: { seconds: 0, document: '' },
+  }
   const failures = new Map<string, string>()
   for (let index = 0; index < count; index += 1) {
     const random = randomOf(SEED, KIND_SEEDS[kind], Number(broken), index)

@@ -8,7 +8,7 @@ import type { Written } from './document.ts'
 const MOST_MUTATIONS = 3
 
 /** What people, templates and other programs put where something else belongs. */
-const JUNK: readonly unknown[] = [
+export const JUNK: readonly unknown[] = [
   null,
   true,
   false,

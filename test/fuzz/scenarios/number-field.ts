@@ -49,12 +49,7 @@ function ask(takes: (value: unknown) => boolean): NumberField | null {
 }
 
 /** The number nearest to `refused` that is taken. */
-function edge(
-  taken: number,
-  refused: number | undefined,
-  whole: boolean,
-  takes: (value: unknown) => boolean,
-): number {
+function edge(taken: number, refused: number | undefined, whole: boolean, takes: (value: unknown) => boolean): number {
   if (refused === undefined) return taken
   if (refused === 0 && takes(Number.MIN_VALUE)) return Number.MIN_VALUE
   let inside = taken

@@ -19,7 +19,12 @@ export type Outcome = { readonly cpuSeconds: number } & (
  * Plans a document, its files served from memory.
  * @throws whatever planning throws that is no refusal: a defect
  */
-export async function outcomeOf(written: Written, catalog: Catalog, explain: boolean): Promise<Outcome> {
+export async function outcomeOf(
+  written: Written,
+  catalog: Catalog,
+  explain: boolean,
+  set: readonly string[] = [],
+): Promise<Outcome> {
   const text = yamlOf(written)
   const before = process.cpuUsage()
   // The processor's time, not the clock's: other work of the machine is none of the planner's.
@@ -32,7 +37,7 @@ export async function outcomeOf(written: Written, catalog: Catalog, explain: boo
       text,
       'scenario.yaml',
       catalog,
-      { asOf: AS_OF, explain, top: 3, timeLimitSeconds: TIME_LIMIT_SECONDS },
+      { asOf: AS_OF, set, explain, top: 3, timeLimitSeconds: TIME_LIMIT_SECONDS },
       (reference) => {
         const value = Object.hasOwn(written.files, reference) ? written.files[reference] : undefined
         if (value === undefined) throw inputError('no such file')
@@ -55,7 +60,11 @@ export function flawOf(diagnostics: readonly Diagnostic[], written: Written): st
   }
   for (const { message, position, hint = '' } of diagnostics) {
     if (message === '' || /\[object|undefined|\bat .*\.ts:/.test(message + hint)) return `a bad message: ${message}`
+    // What is wrong with a flag itself is said of the flag.
+    if (/^(?:--set|setting) /.test(message)) continue
     if (position === undefined) return `no file is named: ${message}`
+    // A value that a flag gave has no line.
+    if (/^(?:--set|setting) /.test(position.file)) continue
     const text = texts[position.file]
     if (text === undefined) return `an unknown file ${position.file}: ${message}`
     if (position.line === undefined) return `no line is named: ${message}`

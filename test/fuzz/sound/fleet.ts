@@ -14,7 +14,10 @@ export function fleetFlaws({ placements, nodes, kinds, unplaced, status, total, 
   for (const { plan, workload, nodes: names, spares } of placements) {
     flaws.push(...placedFlaws(plan).map((flaw) => `${workload}: ${flaw}`))
     check(names.length > 0, `${workload} stands on no node`)
-    check(!('replicas' in plan.configuration) || spares <= plan.configuration.replicas, `${workload}: spares of nothing`)
+    check(
+      !('replicas' in plan.configuration) || spares <= plan.configuration.replicas,
+      `${workload}: spares of nothing`,
+    )
     check(!unplaced.some((each) => each.workload === workload), `${workload} is placed and left out`)
   }
   for (const node of nodes) {
@@ -33,14 +36,20 @@ export function fleetFlaws({ placements, nodes, kinds, unplaced, status, total, 
     )
   }
   for (const kind of kinds) {
-    check(kind.nodes === null || kind.nodes_used <= kind.nodes, `${kind.nodes_used} of ${kind.nodes} nodes of ${kind.id}`)
+    check(
+      kind.nodes === null || kind.nodes_used <= kind.nodes,
+      `${kind.nodes_used} of ${kind.nodes} nodes of ${kind.id}`,
+    )
     check(kind.usd_per_node_hour + kind.capital_usd_per_node_hour > 0, `${kind.id} costs nothing`)
   }
   const { rent_usd_per_hour: rent, electricity_usd_per_hour: electricity, capital_usd_per_hour: capital } = total
   check(isSum(total.usd_per_hour, [rent, electricity, capital]), 'rent, electricity and capital are not the total')
   check(same(total.usd_per_month, total.usd_per_hour * HOURS_PER_MONTH), 'a month is not its hours')
   const shares = placements.map(({ plan }) => plan.cost.usd_per_hour ?? 0)
-  check(isSum(total.usd_per_hour, [...shares, total.idle_usd_per_hour]), 'the workloads and what is idle are not the total')
+  check(
+    isSum(total.usd_per_hour, [...shares, total.idle_usd_per_hour]),
+    'the workloads and what is idle are not the total',
+  )
   check(placements.length === 0 || total.usd_per_hour > 0, 'GPUs for nothing')
   return flaws
 }

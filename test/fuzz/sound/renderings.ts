@@ -2,7 +2,7 @@ import type { ScenarioResult } from '../../../planners/index.ts'
 import { csvOf, htmlOf, markdownOf, textOf } from '../../../src/report/all.ts'
 
 /** Words that only a figure without a value prints. */
-const ODD = /\b(?:NaN|Infinity|undefined)\b|\[object |(?<!\w)-\$?0(?:\.0+)?(?![\d.,:-])/
+export const ODD = /\b(?:NaN|Infinity|undefined)\b|\[object |(?<!\w)-\$?0(?:\.0+)?(?![\d.,:-])/
 
 /**
  * What no report may say.

@@ -15,7 +15,10 @@ export function searchResultFlaws(result: ServeResult | TrainResult): string[] {
   const pruned = sum(search.pruned)
   const rejected = sum(search.rejected)
   check(evaluated + pruned + before === space, `${evaluated} + ${pruned} + ${before} configurations are not ${space}`)
-  check(feasible + rejected - before === evaluated, `${feasible} feasible, ${rejected} - ${before} refused, of ${evaluated}`)
+  check(
+    feasible + rejected - before === evaluated,
+    `${feasible} feasible, ${rejected} - ${before} refused, of ${evaluated}`,
+  )
   check(
     Object.keys(search.rejected).every((name) => result.constraints[name] !== undefined),
     'a constraint refuses without a reason',

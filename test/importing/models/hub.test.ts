@@ -206,7 +206,7 @@ describe('what goes wrong is said', () => {
       return true
     }
     await expect(read('Qwen/Qwen3-0.6B')).rejects.toThrow(
-      'config.json is too large: 9,000,000,000 bytes, at most 134,217,728',
+      'config.json is too large: 9,000,000,000 bytes, at most 67,108,864',
     )
   })
 

@@ -82,7 +82,11 @@ export function differences(given: DrawnCase): { problems: string[]; feasible: n
     const shown = [result.best, ...result.alternatives]
     same(`${how}, plans shown`, shown.map(shownPlan), groups.map(shownLeaf))
     for (const [index, plan] of shown.entries()) {
-      alike(`${how}, plan ${index}, dollars an hour`, plan.cost.usd_per_hour, groups[index]?.dollarsAnHour)
+      const leaf = groups[index]
+      alike(`${how}, plan ${index}, dollars an hour`, plan.cost.usd_per_hour, leaf?.dollarsAnHour)
+      // Plans list whole bytes of each term.
+      const bytes = plan.memory.total_bytes - (leaf?.memoryBytes ?? 0)
+      same(`${how}, plan ${index}, bytes beyond the oracle's`, bytes >= 0 && bytes <= plan.memory.terms.length, true)
       alike(
         `${how}, plan ${index}, ms a request`,
         plan.performance.request_ms,

@@ -80,6 +80,7 @@ function addPlans(feasible: Leaf[], question: ReplicaQuestion, choices: Choices,
         sequenceTokens: lengths.input + lengths.output,
       })
       if (!held.fits) continue
+      const memoryBytes = held.totalBytes
       performance.at(maxConcurrency, speed)
       const full = { ...speed }
       if (full.promptUtilization > queueLimit) continue
@@ -108,6 +109,7 @@ function addPlans(feasible: Leaf[], question: ReplicaQuestion, choices: Choices,
           requestSeconds,
           fullTokensASecond: loaded * full.outputTokensPerSecond,
           lossPercent,
+          memoryBytes,
         })
       }
     }

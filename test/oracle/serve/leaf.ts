@@ -20,6 +20,8 @@ export interface Leaf {
   /** Output tokens a second of all loaded replicas, all of their places taken. */
   readonly fullTokensASecond: number
   readonly lossPercent: number
+  /** What the fullest GPU holds. */
+  readonly memoryBytes: number
 }
 
 /** What a scenario wants least of (contract of the objectives: docstrings of `objectiveOf`, planners/serve/incumbents.ts). */

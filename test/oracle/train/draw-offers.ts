@@ -26,7 +26,7 @@ const dollars = fc.oneof(fc.constantFrom(2, 4), fc.double({ min: 0.1, max: 60, n
 const maybe = { nil: undefined, freq: 2 }
 
 /** What is drawn of an offer. */
-interface OddOffer {
+export interface OddOffer {
   readonly gpu: string
   readonly gpu_count: number
   readonly ram_gb: number | null

@@ -70,9 +70,10 @@ export class Physics {
     }
   }
 
-  /** How the GPUs of a machine are joined: as the offer says, else as the GPU usually is. */
+  /** How the GPUs of a machine are joined: as the offer says, else as the GPU usually is; a single GPU is joined to none. */
   #linkOf({ rented: { offer } }: Choice, gpu: Gpu) {
-    const link = this.#catalog.links.get(offer.link ?? gpu.interconnect.link)
+    const stated = offer.gpu_count === 1 ? null : offer.link
+    const link = this.#catalog.links.get(stated ?? gpu.interconnect.link)
     if (link === undefined) throw new Error(`no link of ${offer.id}`)
     return link
   }
