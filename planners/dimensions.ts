@@ -24,7 +24,7 @@ export function dimensionValues(
     scenario.kind === 'train'
       ? trainValues(applyTrainDefaults(scenario, 'scenario', catalog).scenario, catalog, asOf)
       : serveValues(applyDefaults(scenario).scenario, catalog, asOf)
-  const found = values[dimension]
+  const found = Object.hasOwn(values, dimension) ? values[dimension] : undefined
   if (found === undefined) {
     throw inputError(`--by ${dimension}: a ${scenario.kind} scenario has no such dimension`, {
       hint: `one of ${Object.keys(values).join(', ')}`,

@@ -248,9 +248,13 @@ function given(input: TrainEstimateInput, catalog: Catalog) {
   return { request, assignment, assumptions, priced: assignment.priced.offer.id !== UNPRICED }
 }
 
-/** Binds every variable to its only value, on the cheapest machines that make up the GPUs. */
+/**
+ * Binds every variable to its only value, on the cheapest machines that make up the GPUs and hold the run; where none does, on the
+ * cheapest, which says what is missing; where none has a price, on one without.
+ */
 function bind(request: TrainRequest, catalog: Catalog, gpus: number): TrainAssignment {
-  let best: TrainAssignment | null = null
+  let best: { readonly assignment: TrainAssignment; readonly rank: number } | null = null
+  const ofOffers = trainConstraints(request).filter(({ name }) => name === 'max_instances' || name === 'host_memory')
   for (const machine of machinesOf(request, catalog)) {
     if (gpus % machine.gpuCount !== 0) continue
     const a = new TrainAssignment()
@@ -273,12 +277,20 @@ function bind(request: TrainRequest, catalog: Catalog, gpus: number): TrainAssig
     prepare(request, catalog, a)
     if (a.time === null || a.tensorParallel > machine.gpuCount) continue
     load(request, a)
+    const sold = machine.offers.filter(({ offer }) => offer.id !== UNPRICED)
+    const holding = sold.find((priced) => {
+      a.priced = priced
+      return ofOffers.every((constraint) => constraint.violation(a) <= 0)
+    })
+    a.priced = holding ?? sold[0] ?? machine.offers[0]!
     pay(request, catalog, a)
-    if (best === null || a.usdPerRun < best.usdPerRun) best = a
+    const rank = holding !== undefined ? 0 : sold.length > 0 ? 1 : 2
+    const better = best === null || rank < best.rank || (rank === best.rank && a.usdPerRun < best.assignment.usdPerRun)
+    if (better) best = { assignment: a, rank }
   }
   if (best === null)
     throw inputError(`${gpus} GPUs of this kind cannot train together: no link or network between them is known`)
-  return best
+  return best.assignment
 }
 
 function oneOf<T extends string | number>(value: string | number, choices: readonly T[], flag: string): T {

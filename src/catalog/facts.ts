@@ -10,6 +10,8 @@ export const catalogDate = z
 export const catalogId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._+-]*$/, 'an id of lower-case letters, digits, ".", "_", "+" and "-"')
+  // Every object has something of that name, so a table of ids would find it where it holds none.
+  .refine((id) => id !== 'constructor', 'the id "constructor" is not allowed')
 
 /** Where a figure was published; a list where several sources agree. */
 export const sources = z.array(z.string().min(1)).min(1)

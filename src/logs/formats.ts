@@ -1,5 +1,6 @@
 import { type Catalog, find } from '../catalog/catalog.ts'
 import type { Model } from '../catalog/model.ts'
+import { entryOf } from '../table.ts'
 import type { StartLog } from './start-log.ts'
 
 /** A catalog id, or why none is surely meant. */
@@ -44,7 +45,7 @@ export function weightFormat(log: StartLog, model: Model, catalog: Catalog): For
   const native = model.native_quantization?.scheme
   if (quantization === undefined && native !== undefined) return { id: native }
   if (quantization === undefined || quantization === 'none') {
-    return { id: DTYPES[dtype?.replace('torch.', '') ?? ''] ?? 'bf16' }
+    return { id: entryOf(DTYPES, dtype?.replace('torch.', '') ?? '') ?? 'bf16' }
   }
   const named = Object.hasOwn(ENGINE_NAMES, quantization) ? ENGINE_NAMES[quantization] : undefined
   if (named !== undefined) return { id: named }

@@ -1,3 +1,4 @@
+import { entryOf } from '../table.ts'
 import { GpuNames } from './gpu-name.ts'
 import { launchCommand } from './launch-command.ts'
 import { excerpt, fill, logLines, numberIn } from './lines.ts'
@@ -157,7 +158,9 @@ class LlamaStart {
     } else if (line.includes('flash_attn ')) {
       const value = /flash_attn {1,20}= (\w+)/.exec(line)?.[1]
       if (value !== undefined)
-        this.#notes.add(`Flash attention: ${FLASH[value] ?? value}; the prediction takes the default of the build.`)
+        this.#notes.add(
+          `Flash attention: ${entryOf(FLASH, value) ?? value}; the prediction takes the default of the build.`,
+        )
     } else if (line.includes('K (')) {
       this.#readTypes(line)
     }

@@ -2,6 +2,7 @@ import type { Trainer } from '../catalog/trainer.ts'
 import type { LoraTarget, ModelTensors } from '../model/tensors.ts'
 import type { OrAssume } from '../scenario/assume.ts'
 import { trainDefaults } from '../scenario/train-defaults.ts'
+import { entryOf } from '../table.ts'
 import type { TrainingConfiguration } from '../training/configuration.ts'
 import type { TrainingRecord } from './record.ts'
 
@@ -52,9 +53,9 @@ export function recordLora(
   const shown = Array.isArray(usualTargets) ? usualTargets.join(', ') : usualTargets
   const targets = orAssume<'all-linear' | readonly string[]>(lora?.targets, usualTargets, `adapters: on ${shown}`)
   if (targets === 'all-linear') return { rank, targets: ALL_LINEAR, head: false }
-  const unknown = targets.find((name) => TARGETS[name] === undefined && !HEAD.includes(name))
+  const unknown = targets.find((name) => entryOf(TARGETS, name) === undefined && !HEAD.includes(name))
   if (unknown !== undefined) return { skipped: `no projection is known by the name ${JSON.stringify(unknown)}` }
-  const adapted = [...new Set(targets.flatMap((name) => TARGETS[name] ?? []))]
+  const adapted = [...new Set(targets.flatMap((name) => entryOf(TARGETS, name) ?? []))]
   const head = targets.some((name) => HEAD.includes(name))
   const found = tensors.kinds.some((kind) =>
     kind.tensors.some(({ lora: own }) => own !== null && adapted.includes(own)),

@@ -1,5 +1,6 @@
 import { type Catalog, find } from '../catalog/catalog.ts'
 import type { Trainer } from '../catalog/trainer.ts'
+import { entryOf } from '../table.ts'
 import type { TrainingRecord } from './record.ts'
 
 /** Bytes of a value in the dtypes that records name. */
@@ -21,7 +22,7 @@ export function recordTrainer(record: TrainingRecord, catalog: Catalog): Recorde
   const release = releaseOf(named, version, catalog)
   const { configuration: c } = record
   const stored = c.precision?.weights
-  if (c.method === 'full' && stored !== undefined && BYTES[stored] === undefined) {
+  if (c.method === 'full' && stored !== undefined && entryOf(BYTES, stored) === undefined) {
     return { skipped: `no states of full training for weights in ${stored}` }
   }
   const assumed = version === undefined ? [`trainer: ${release.name}, ${release.version}`] : []
@@ -92,5 +93,5 @@ function withAdapters(trainer: Trainer, c: Configuration): Trainer {
 }
 
 function bytesOf(dtype: string | undefined, otherwise: number): number {
-  return dtype === undefined ? otherwise : (BYTES[dtype] ?? otherwise)
+  return dtype === undefined ? otherwise : (entryOf(BYTES, dtype) ?? otherwise)
 }

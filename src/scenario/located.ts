@@ -114,7 +114,7 @@ function toDiagnostic(issue: Issue, root: unknown, schema: z.ZodType, locate: Lo
       return error(
         `${subject}: ${shown(given)} is not one of ${choices.join(', ')}`,
         locate(path),
-        didYouMean(String(given), choices),
+        typeof given === 'string' ? didYouMean(given, choices) : undefined,
       )
     }
     case 'too_small':

@@ -109,6 +109,18 @@ describe('standard input', () => {
   })
 })
 
+// Other systems keep the folder of a process.
+if (process.platform !== 'win32') {
+  test('a working directory that was removed is bad input, not a defect', () => {
+    const script = 'mkdir gone; cd gone; rmdir ../gone; "$@"'
+    expect(underShell(script, ['catalog', 'list', 'engines'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'plan: the working directory does not exist any more (cd to one that does)\n',
+    })
+  })
+}
+
 test('a result is never written over what it is made from', () => {
   const file = quickScenario()
   const { code, stderr } = underShell('ln -f quick.yaml other.yaml; "$@"', [

@@ -73,7 +73,7 @@ describe('YAML made to harm is refused, soon and in a sentence', () => {
     ['commas', `[${','.repeat(MEGABYTE)}`],
     ['anchors', '&a '.repeat(300_000)],
     ['blank lines', '\n'.repeat(MEGABYTE)],
-    ['a hundred thousand keys', keys(60_000)],
+    ['sixty thousand keys', keys(60_000)],
     ['items', `[${'a,'.repeat(500_000)}]`],
     ['lines that break the rules', '- - @\n'.repeat(160_000)],
     ['a number of a megabyte', `top: ${'9'.repeat(MEGABYTE)}`],
@@ -129,7 +129,13 @@ describe('how a text is written on a disk makes no difference', () => {
     ['lines that end in CRLF', (text) => Buffer.from(text.replaceAll('\n', '\r\n'))],
     ['lines that end in CR', (text) => Buffer.from(text.replaceAll('\n', '\r'))],
   ]
-  const cases = READERS.flatMap((reader) => written.map(([how, write]) => [reader.name, how, reader, write] as const))
+  // In a log a carriage return goes back to the start of the line, as progress bars do: it ends none.
+  const isUsual = (form: string, how: string): boolean => !(form === 'log' && how.endsWith(' CR'))
+  const cases = READERS.flatMap((reader) =>
+    written
+      .filter(([how]) => isUsual(reader.form, how))
+      .map(([how, write]) => [reader.name, how, reader, write] as const),
+  )
   test.each(cases)('%s with %s', async (_, __, reader, write) => {
     const usual = await readBy(reader, reader.good)
     const { code, stdout } = await readBy(reader, write(reader.good))

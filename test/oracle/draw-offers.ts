@@ -35,7 +35,7 @@ export function drawOffers(draw: Draw, gpus: readonly Gpu[], catalog: Catalog, c
     const instance = `${size}x-${gpu.id}-${index}`
     const region = draw.one(['here', 'there'])
     const set = draw.chance(7) ? ODD_SET : null
-    const dollars = draw.chance(60) ? size * draw.one([1, 0.5, 1.1, 2]) : draw.scale(0.1, 30)
+    const dollars = draw.chance(70) ? draw.one([size, size / 2, size * 1.1, 8, 4]) : draw.scale(0.1, 30)
     const usdPerHour: Offer['usd_per_hour'] = {
       ...(draw.chance(92) ? { 'on-demand': dollars } : {}),
       ...draw.maybe(30, 'spot', () => dollars / 2),

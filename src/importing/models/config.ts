@@ -6,7 +6,7 @@ import { inputError } from '../../scenario/diagnostic.ts'
 import { shown } from '../../scenario/fields.ts'
 import { families } from './families/index.ts'
 import { type ConfigKeys, type Family, NotExpressible } from './family.ts'
-import { Fields, isMap, type Values } from './fields.ts'
+import { Fields, isMap, nameOf, type Values } from './fields.ts'
 import { quantizationConfigOf, quantizationOf } from './quantization.ts'
 import { type ArchitectureInput, architectureOf, grouped } from './shape.ts'
 
@@ -86,7 +86,7 @@ function unknownType(type: unknown, stated: unknown) {
   }
   const near = typeof type === 'string' ? nearest(type, known)[0] : undefined
   const same = typeof type === 'string' && known.includes(type)
-  const name = same ? `class ${String(stated)} of model_type ${type}` : `model_type ${String(type ?? stated)}`
+  const name = same ? `class ${nameOf(stated)} of model_type ${type}` : `model_type ${nameOf(type ?? stated)}`
   const alike = near === undefined || same ? '' : `; ${near} is known`
   return inputError(`config.json: the ${name} is not known, and its fields are not guessed${alike}`, {
     path: [same ? 'architectures' : 'model_type'],

@@ -1,4 +1,5 @@
 import type { Architecture } from '../../catalog/model.ts'
+import { entryOf } from '../../table.ts'
 import { type ConfigKeys, type Family, NotExpressible } from './family.ts'
 import type { Aliases, Fields, Values } from './fields.ts'
 import { type AttentionPart, type MlpPart, readSwitch, type Switch, writeSwitch } from './parts/part.ts'
@@ -146,7 +147,7 @@ const DTYPES: Readonly<Record<string, Architecture['dtype']>> = {
 function dtypeOf(fields: Fields, absent: Architecture['dtype']): Architecture['dtype'] {
   const text = fields.maybeText('dtype', 'torch_dtype')?.replace(/^torch\./, '')
   if (text === undefined) return absent
-  const known = DTYPES[text]
+  const known = entryOf(DTYPES, text)
   if (known !== undefined) return known
   // Checkpoints in 8 or 4 bit state that format here; they compute in brain floats.
   if (/^(float8|f8|fp8|int|uint)/.test(text)) return 'bfloat16'

@@ -1,6 +1,11 @@
 import { type InputError, inputError, type Path } from '../../scenario/diagnostic.ts'
 import { shown } from '../../scenario/fields.ts'
 
+/** A value of a file as a name: texts as they are, numbers in digits. A map may hold a `toString` of its own, which is no function. */
+export function nameOf(value: unknown): string {
+  return typeof value === 'string' ? value : shown(value)
+}
+
 /**
  * The keys of a config.json, read one by one. Every reader throws InputError that names the key, and `path` says where it stands.
  * A key that is null counts as absent, as in the configuration classes of transformers.

@@ -1,5 +1,6 @@
+import { entryOf } from '../../table.ts'
 import type { ConfigKeys } from './family.ts'
-import { isMap, type Values } from './fields.ts'
+import { isMap, nameOf, type Values } from './fields.ts'
 
 /** The weight format of a checkpoint in the catalog's words. */
 export interface ReadQuantization {
@@ -43,7 +44,7 @@ export function quantizationOf(file: Values): ReadQuantization {
   const config = [file.quantization_config, text.quantization_config, file.compression_config].find(isMap)
   if (config === undefined) return { problems: [] }
   const method = typeof config.quant_method === 'string' ? config.quant_method : 'modelopt'
-  const found = METHODS[method]?.(config, { ...file, ...text })
+  const found = entryOf(METHODS, method)?.(config, { ...file, ...text })
   if (found !== undefined) return { ...found, problems: [] }
   const details = ['quant_algo', 'format', 'bits', 'fmt'].flatMap((key) =>
     ['string', 'number'].includes(typeof config[key]) ? [`${key} ${String(config[key])}`] : [],
@@ -58,7 +59,7 @@ function blockNote(config: Values): { note?: string } {
   const block = config.weight_block_size
   if (!Array.isArray(block)) return {}
   return {
-    note: `blocks of ${block.map(String).join(' x ')}, ${String(config.activation_scheme ?? 'dynamic')} activation scales`,
+    note: `blocks of ${block.map(nameOf).join(' x ')}, ${nameOf(config.activation_scheme ?? 'dynamic')} activation scales`,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Effects } from '../../diff/effects.ts'
 import type { Change } from '../../diff/fact.ts'
 import type { FigureUnit } from '../../diff/figures.ts'
 import type { Judgement } from '../../diff/gate.ts'
+import { entryOf } from '../../table.ts'
 import {
   count,
   gib,
@@ -37,7 +38,7 @@ const FIGURES: Readonly<Record<string, string>> = {
 
 /** What a line of money pays for: `an hour`, `a run`. Of several kinds of totals only forecasts have `in all`. */
 export function figureName({ figure }: Pick<MoneyLine, 'figure'>): string {
-  return FIGURES[figure] ?? label(figure)
+  return entryOf(FIGURES, figure) ?? label(figure)
 }
 
 /** A figure with its unit. */
@@ -136,7 +137,7 @@ const BASES: Readonly<Record<Effects['basis'], string>> = {
 const SECTIONS: Readonly<Record<string, string>> = { memory: 'Memory of the fullest GPU', trust: 'Accuracy' }
 
 export function sectionTitle(section: string): string {
-  const title = SECTIONS[section]
+  const title = entryOf(SECTIONS, section)
   if (title !== undefined) return title
   return `${section.slice(0, 1).toUpperCase()}${section.slice(1)}`
 }
@@ -215,9 +216,9 @@ const SUBJECTS: Readonly<Record<string, string>> = {
 }
 
 function figureLabel(figure: string): string {
-  const subject = SUBJECTS[figure]
+  const subject = entryOf(SUBJECTS, figure)
   if (subject !== undefined) return subject
-  const name = FIGURES[figure]
+  const name = entryOf(FIGURES, figure)
   return name === undefined ? label(figure) : `the cost ${name}`
 }
 

@@ -1,4 +1,5 @@
 import type { Fix } from '../../result/plan.ts'
+import { entryOf } from '../../table.ts'
 import { count, usdPerHour } from '../../units.ts'
 import type { AnyNearMiss, AnyResult } from '../kinds/index.ts'
 import { MARKS, type Style } from '../style.ts'
@@ -23,7 +24,7 @@ export function noPlanSentence(result: AnyResult): string {
   const [worst] = Object.entries(result.search.rejected).sort(([, a], [, b]) => b - a)
   if (worst === undefined) return `No plan for ${result.scenario}`
   const [name, number] = worst
-  return `No plan for ${result.scenario}: ${label(name)} refuses ${count(number)} of ${count(result.search.space)} configurations (${result.constraints[name] ?? 'no reason given'})`
+  return `No plan for ${result.scenario}: ${label(name)} refuses ${count(number)} of ${count(result.search.space)} configurations (${entryOf(result.constraints, name) ?? 'no reason given'})`
 }
 
 /** A change of the scenario and what the plan then costs: an hour beside the closest configuration, or hours and price of the run. */

@@ -1,3 +1,4 @@
+import { entryOf } from '../../table.ts'
 import { count } from '../../units.ts'
 import type { AnyResult } from '../kinds/index.ts'
 import { MARKS, type Style } from '../style.ts'
@@ -39,12 +40,12 @@ export function searchedRows({ search, constraints }: AnyResult): SearchedRow[] 
   const refused = Object.entries(search.rejected).map(([name, number]) => ({
     count: number,
     name: label(name),
-    reason: constraints[name] ?? 'refused',
+    reason: entryOf(constraints, name) ?? 'refused',
   }))
   const pruned = Object.entries(search.pruned).map(([name, number]) => ({
     count: number,
     name: label(name),
-    reason: BOUNDS[name] ?? 'cannot be better than a plan already found',
+    reason: entryOf(BOUNDS, name) ?? 'cannot be better than a plan already found',
   }))
   return [...refused, ...pruned]
     .filter((row) => row.count > 0)

@@ -45,6 +45,7 @@ type Mutation = (bytes: Buffer, random: Random, other: Buffer) => Buffer
 /** What can happen to a file on its way: on a disk, in an editor, at the hands of someone who wishes ill. */
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'flip a bit': (bytes, random) => {
+    if (bytes.length === 0) return bytes
     const copy = Buffer.from(bytes)
     const at = place(bytes, random)
     copy.writeUInt8((bytes[at] ?? 0) ^ (1 << random.whole(0, 7)), at)

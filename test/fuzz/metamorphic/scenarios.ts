@@ -129,8 +129,18 @@ function isAccepted(document: Document): boolean {
     throw error
   }
 }
+/** Scenarios whose best plan is the cheapest. */
 export const serving = anyServing.filter(isAccepted)
 export const training = anyTraining.filter(isAccepted)
+
+/** The same with whatever the best plan is to have least of; of equals the cheapest is the best. */
+export const servingForAny = withObjective(serving, ['latency', 'gpus', 'energy', 'cost_per_token'])
+export const trainingForAny = withObjective(training, ['time', 'gpus', 'energy'])
+
+function withObjective(scenario: fc.Arbitrary<Document>, others: readonly string[]): fc.Arbitrary<Document> {
+  const objective = fc.option(fc.constantFrom(...others), { nil: undefined, freq: 1 })
+  return fc.tuple(scenario, objective).map(([document, least]) => ({ ...document, objective: least }))
+}
 
 /** Plans a scenario as a file of its text would be. */
 export function planned(document: Document, catalog: Catalog): PlanResult {

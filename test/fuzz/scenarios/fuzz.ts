@@ -13,8 +13,8 @@ import { smaller } from './shrink.ts'
 const MOST_SECONDS = 5
 
 /** Every so many documents are planned twice, and shown as a page: both take as long as all the rest. */
-const TWICE_EVERY = 5
-const PAGE_EVERY = 15
+const TWICE_EVERY = 7
+const PAGE_EVERY = 23
 
 /** Flaws of different kinds after which a run ends. */
 const MOST_FAILURES = 8

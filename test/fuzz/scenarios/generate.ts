@@ -36,6 +36,8 @@ const PRESENCE_OF: Readonly<Record<string, number>> = {
   loss: 0.15,
   offload: 0.2,
   limits: 0.2,
+  gpus_per_node: 0.7,
+  max_instances: 0.2,
   budget: 0.2,
   deadline: 0.2,
   monthly_cap: 0.15,

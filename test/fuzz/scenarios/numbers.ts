@@ -51,7 +51,7 @@ const USUAL: Readonly<Record<string, readonly [low: number, high: number]>> = {
   watts: [300, 12_000],
   usd_per_kwh: [0.02, 0.5],
   pue: [1, 2],
-  nodes: [1, 6],
+  nodes: [2, 8],
   network_gbit_per_second: [10, 3200],
   max_instances: [1, 16],
   gpus: [1, 128],

@@ -1,6 +1,6 @@
 import { decoder } from '../decoder.ts'
 import type { Family } from '../family.ts'
-import type { Fields } from '../fields.ts'
+import { type Fields, nameOf } from '../fields.ts'
 import { experts } from '../parts/experts.ts'
 import { hybrid, isKind, type KindList } from '../parts/hybrid.ts'
 import type { AttentionPart } from '../parts/part.ts'
@@ -17,7 +17,7 @@ const correctedByBias = {
 
 /** `attn_type_list`: 1 for softmax attention, 0 for lightning attention (MiniMaxAI/MiniMax-M1 modeling_minimax_m1.py). */
 const attentionTypes: KindList = {
-  read: (fields, index, layers) => String(fields.list('attn_type_list', layers)?.[index]),
+  read: (fields, index, layers) => nameOf(fields.list('attn_type_list', layers)?.[index]),
   write: (names) => ({ attn_type_list: names.map(Number) }),
 }
 

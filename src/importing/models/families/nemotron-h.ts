@@ -1,6 +1,6 @@
 import { decoder } from '../decoder.ts'
 import { type Family, NotExpressible } from '../family.ts'
-import type { Fields } from '../fields.ts'
+import { type Fields, nameOf } from '../fields.ts'
 import { type Dense, dense, type Moe } from '../parts/dense.ts'
 import { experts } from '../parts/experts.ts'
 import { hybrid, isKind, nothing } from '../parts/hybrid.ts'
@@ -18,7 +18,7 @@ const LETTERS: Readonly<Record<string, string>> = { M: 'mamba', '*': 'attention'
 
 function blockAt(fields: Fields, index: number, layers: number): string {
   const listed = fields.list('layers_block_type', layers)
-  if (listed !== undefined) return String(listed[index])
+  if (listed !== undefined) return nameOf(listed[index])
   const letter = pattern(fields)[index] ?? ''
   const block = LETTERS[letter]
   if (block !== undefined) return block

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../table.ts'
 import type { Window } from '../parts/softmax.ts'
 import type { Metadata } from './header.ts'
 
@@ -23,7 +24,7 @@ const CHUNKED: Readonly<Record<string, number>> = { llama4: 8192 }
 /** The window of a layer, or why it is not known. */
 export function windowAt(metadata: Metadata, layer: number): { window?: Window; unknown?: string } {
   const { architecture } = metadata
-  const chunk = CHUNKED[architecture]
+  const chunk = entryOf(CHUNKED, architecture)
   const size = chunk ?? metadata.maybeCount('attention.sliding_window')
   if (size === undefined) return {}
   const pattern = metadata.raw('attention.sliding_window_pattern')
@@ -32,7 +33,7 @@ export function windowAt(metadata: Metadata, layer: number): { window?: Window; 
     const slides = pattern[layer % pattern.length]
     return slides === true || slides === 1 ? { window: { size, mode } } : {}
   }
-  const period = typeof pattern === 'number' ? pattern : PERIODS[architecture]
+  const period = typeof pattern === 'number' ? pattern : entryOf(PERIODS, architecture)
   if (period === undefined) {
     return {
       unknown: `a window of ${size} tokens is named, but not for which layers: all are counted as seeing everything`,

@@ -1,6 +1,6 @@
 import type { Attention } from '../../../catalog/model.ts'
 import { type ConfigKeys, NotExpressible } from '../family.ts'
-import type { Fields } from '../fields.ts'
+import { type Fields, nameOf } from '../fields.ts'
 import type { Layer } from '../shape.ts'
 import type { AttentionPart } from './part.ts'
 
@@ -55,7 +55,7 @@ export function listed(key: string, rule?: (fields: Fields, index: number) => st
     read(fields, index, layers) {
       const names = fields.list(key, layers)
       if (names === undefined) return rule === undefined ? fields.text(key) : rule(fields, index)
-      return String(names[index])
+      return nameOf(names[index])
     },
     write: (names) => ({ [key]: names }),
   }

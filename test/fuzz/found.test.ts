@@ -1,0 +1,138 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { planScenario, type ScenarioResult } from '../../planners/index.ts'
+import type { Catalog } from '../../src/catalog/catalog.ts'
+import { loadCatalog } from '../../src/io/load-catalog.ts'
+import { InputError, inputError } from '../../src/scenario/diagnostic.ts'
+import { flawsOf } from './sound.ts'
+
+/** What drawn scenarios have found, each as the smallest scenario that showed it. */
+
+let catalog: Catalog
+beforeAll(async () => {
+  catalog = await loadCatalog()
+}, 60_000)
+
+async function planned(text: string): Promise<ScenarioResult> {
+  const result = await planScenario(text, 's.yaml', catalog, { asOf: '2026-11-21' }, () => {
+    throw inputError('no such file')
+  })
+  expect(flawsOf(result)).toEqual([])
+  return result
+}
+
+async function refusal(text: string): Promise<string> {
+  try {
+    await planned(text)
+  } catch (error) {
+    if (error instanceof InputError) return error.message
+    throw error
+  }
+  return expect.fail('a plan')
+}
+
+const serving = (traffic: string, more = ''): string =>
+  `kind: serve\nmodel: yi-6b\ntraffic: { ${traffic}, input_tokens: 300, output_tokens: 50 }\nsearch: { gpus: [l4] }\n${more}`
+const training = (model: string, more = ''): string =>
+  `kind: train\nmodel: ${model}\ndata: { tokens: 10M }\nsearch: { gpus: [h100-sxm-80gb] }\n${more}`
+
+describe('numbers', () => {
+  test('the dust of somebody’s arithmetic is no rate: a cost per token divided by it is no number', async () => {
+    expect(await refusal(serving('tokens_per_day: 5e-324'))).toBe(
+      's.yaml:3:28: tokens_per_day must be at least 1e-9, got 5e-324',
+    )
+    expect(await refusal(serving('requests_per_second: 1', 'prices: { billed_share: 1e-300 }'))).toBe(
+      's.yaml:5:25: billed_share must be at least 1e-9, got 1e-300',
+    )
+    expect(await refusal(serving('requests_per_second: 1', 'headroom: 1e-300'))).toBe(
+      's.yaml:5:11: headroom must be 0 or at least 1e-9, got 1e-300',
+    )
+  })
+
+  test('minus zero is zero', async () => {
+    const { status } = await planned(serving('requests_per_second: 1', 'redundancy: -0\nheadroom: -0'))
+    expect(status).toBe('optimal')
+  })
+
+  test('the memory of a rule of thumb names each of its terms once', async () => {
+    const rule = 'memory_model: rule-of-thumb\n'
+    const result = await planned(
+      training('yi-6b', rule)
+        .replace('}\n', '}\n')
+        .replace('[h100-sxm-80gb]', '[h200-sxm], activation_checkpointing: [none]'),
+    )
+    expect(result.kind === 'train' && result.best?.memory.terms.map(({ name }) => name)).toEqual([
+      'weights',
+      'gradients',
+      'optimizer',
+      'activations',
+    ])
+  })
+})
+
+describe('refusals name the line', () => {
+  test('a model that training cannot take apart', async () => {
+    expect(await refusal(training('step-3'))).toBe(
+      's.yaml:2:8: step-3 is known by its parameter count alone: training needs its architecture',
+    )
+    expect(await refusal(training('{ parameters: 13B, layers: 40, heads: 40 }'))).toBe(
+      's.yaml:2:1: the model is known by its parameter count alone: training needs its architecture (add hidden_size, intermediate_size, vocabulary_size)',
+    )
+  })
+
+  test('heads without width', async () => {
+    const model =
+      '{ parameters: 1B, hidden_size: 64, layers: 4, heads: 128, intermediate_size: 64, vocabulary_size: 100 }'
+    expect(await refusal(training(model))).toMatch(/^s\.yaml:2:\d+: 128 heads leave nothing of a hidden_size of 64/)
+  })
+})
+
+const home = (gpu: string, nodes: number): string =>
+  `{ gpu: ${gpu}, nodes: ${nodes}, owned: { capex: 10000, years: 3, watts: 800, usd_per_kwh: 0.1 } }`
+const fleet = (inventory: string, workload: string): string =>
+  `kind: fleet\ninventory: [${inventory}]\nworkloads:\n  - ${workload}\n`
+const BILLION =
+  '{ kind: serve, name: chat, model: smollm3-3b, traffic: { concurrency: 999999999, input_tokens: 82, output_tokens: 342 } }'
+
+describe('fleets', () => {
+  test.each([
+    ['owned', home('a10g', 4)],
+    ['rented without a number', '{ offer: lambda/a10 }, { offer: runpod/l4 }'],
+  ])('a billion requests on nodes that are %s: no plan, soon', async (_, inventory) => {
+    const before = process.cpuUsage()
+    const result = await planned(fleet(inventory, BILLION))
+    const { user } = process.cpuUsage(before)
+    expect(result.kind === 'fleet' && result.unplaced[0]?.reason).toMatch(
+      /^does not fit: .*(has 4 nodes|at most 10,000 nodes)/,
+    )
+    expect(user / 1e6).toBeLessThan(5)
+  })
+
+  test('replicas that only stand by may each carry more than all that is asked', async () => {
+    const workload =
+      '{ kind: serve, name: a, model: { parameters: 8B }, traffic: { requests_per_second: 1.6, input_tokens: 22, output_tokens: 1.6 }, redundancy: 2 }'
+    const result = await planned(fleet(`${home('h100-sxm-80gb', 4)}, ${home('a10g', 1)}`, workload))
+    if (result.kind !== 'fleet') return expect.fail(result.kind)
+    expect(result.placements.reduce((sum, { spares }) => sum + spares, 0)).toBe(2)
+  })
+
+  const tuning = '{ kind: train, model: llama-3-8b, data: { tokens: 2M }, search: { gpus: [l4], providers: [gcp] } }'
+
+  test('what a run offloads fits the memory of its machines, as in a plan of its own', async () => {
+    const alone = await planned(`${tuning.slice(2, -2).replaceAll(/, (?=(?:model|data|search):)/g, '\n')}\n`)
+    const beside = await planned(fleet('{ offer: gcp/l4 }', tuning))
+    const months = await planned(`kind: forecast\nstart: 2027-01\nmonths: 1\nworkloads: [{ scenario: ${tuning} }]\n`)
+    if (alone.kind !== 'train' || beside.kind !== 'fleet' || months.kind !== 'forecast')
+      return expect.fail('other kinds')
+    const { instance } = alone.best?.placement ?? {}
+    expect(alone.best?.memory.host_bytes).toBeGreaterThan(16e9)
+    expect(beside.placements[0]?.plan.placement.instance).toContain(instance)
+    expect(months.months[0]?.instances[0]?.instance).toBe(instance)
+    expect(months.total?.usd).toBeCloseTo(alone.best?.cost.usd_per_run ?? Number.NaN, 6)
+  })
+
+  test('a run on machines that are taken back all the time is left out, which is an answer and no defect', async () => {
+    const spot = tuning.replace('data:', 'spot_interruptions_per_hour: 100, data:')
+    const result = await planned(fleet('{ offer: gcp/l4, pricing: [spot] }', spot))
+    expect(result.kind === 'fleet' && result.unplaced.map(({ workload }) => workload)).toEqual(['1 llama-3-8b'])
+  })
+})
