@@ -97,7 +97,7 @@ function toDiagnostic(issue: Issue, root: unknown, schema: z.ZodType, locate: Lo
   switch (issue.code) {
     case 'invalid_type': {
       if (!issue.message.startsWith('Invalid input')) return error(`${subject}: ${issue.message}`)
-      const isShort = !isRecord(given) && String(given).length <= 60
+      const isShort = typeof given !== 'object' && String(given).length <= 60
       const example = issue.expected === 'array' && isShort ? `write [${given}]` : undefined
       return error(`${subject}: expected ${expectedName(issue.expected)}, got ${shown(given)}`, locate(path), example)
     }

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeFully } from '../../src/io/standard-streams.ts'
 import { writeFiles, writeText } from '../../src/io/write-files.ts'
 import { InputError } from '../../src/scenario/diagnostic.ts'
+import { ROOT } from '../cli/binary.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -192,4 +193,23 @@ describe('a text to a descriptor', () => {
     }) as unknown as Parameters<typeof writeFully>[2]
     expect(() => writeFully(1, 'text', full)).toThrow('ENOSPC')
   })
+})
+
+test('the program changes files in one place only', () => {
+  const changing =
+    /\b(appendFile|copyFile|cp|createWriteStream|link|mkdir|mkdtemp|rename|rm|rmdir|symlink|truncate|unlink|write|writeFile)(Sync)?\b/
+  const sources = ['src', 'planners'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`),
+  )
+  const writing = sources.filter((file) => {
+    const imports = readFileSync(join(ROOT, file), 'utf8').matchAll(
+      /import\s*\{([^}]*)\}\s*from 'node:fs(?:\/promises)?'/g,
+    )
+    return [...imports].some(([, names = '']) => changing.test(names))
+  })
+  // Beside it: an overlay removes its own files of an earlier time, and results go to open streams.
+  const known = ['stage', 'standard-streams', 'write-files', 'write-overlay'].map((name) => `src/io/${name}.ts`)
+  expect(writing.sort()).toEqual(known)
 })

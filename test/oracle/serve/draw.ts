@@ -107,9 +107,8 @@ export function drawServe(draw: Draw, shipped: Catalog): DrawnCase {
     ...(engine === undefined ? {} : { engine }),
     ...drawVersion(draw, shipped, engine),
     ...draw.maybe(20, 'memory_model', () => draw.one(['rule-of-thumb', 'architecture'] as const)),
-    ...draw.maybe(40, 'utilization', () => draw.one([1, 0.95, '85%', 0.6, 0.3])),
     ...draw.maybe(25, 'max_batched_tokens', () => draw.one([8192, 512, 2048, 4096, 1, 100_000])),
-    ...draw.maybe(40, 'headroom', () => draw.one([0, '5%', 0.2, 'p95', 'p95', '10%', '60%'])),
+    ...drawRoom(draw),
     ...draw.maybe(75, 'objective', () => draw.one(OBJECTIVES)),
     ...draw.maybe(55, 'prices', () => drawPrices(draw, gpus, catalog)),
     search: { ...drawHardware(draw, gpus, catalog), ...drawLists(draw, shipped, engine) },
@@ -165,6 +164,15 @@ function drawTraffic(draw: Draw): ServeWish['traffic'] {
 function drawContext(draw: Draw, { input_tokens, output_tokens }: ServeWish['traffic']): { context?: number } {
   const least = Math.ceil(amountOf(input_tokens) + amountOf(output_tokens))
   return draw.maybe(60, 'context', () => draw.one([least, Math.max(least, 8192), least * 3, least + 25_000]))
+}
+
+/** What is kept free. The headroom binds where the engine may use nearly all of the GPU. */
+function drawRoom(draw: Draw): Pick<ServeWish, 'utilization' | 'headroom'> {
+  if (draw.chance(25)) return { utilization: 1, headroom: 'p95' }
+  return {
+    ...draw.maybe(35, 'utilization', () => draw.one<Written>([1, 0.95, '85%', 0.6, 0.3])),
+    ...draw.maybe(35, 'headroom', () => draw.one<Written>([0, '5%', 0.2, 'p95', '10%', '60%'])),
+  }
 }
 
 /** One of the releases that the catalog describes, where one engine is named. */

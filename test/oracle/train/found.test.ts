@@ -70,3 +70,21 @@ describe('what random draws once found', () => {
     expectPlanned({ model: 'mistral-7b', data: { tokens: 500_000 }, memory_model: 'rule-of-thumb' }, [OFFER])
   })
 })
+
+describe('ties, which draws seldom meet', () => {
+  const stated = { data: { tokens: 10_000 }, hours: 10 } as const
+
+  test('of equal dollars the fewer GPUs win, against the order of ids', () => {
+    const larger = { ...OFFER, gpu_count: 4, usd_per_hour: { 'on-demand': 4 } }
+    const smaller = { ...OFFER, usd_per_hour: { 'on-demand': 4 } }
+    for (const objective of ['cost', 'time'] as const) expectPlanned({ ...stated, objective }, [larger, smaller])
+  })
+
+  test('of equal dollars and GPUs the fewer hours win, else the first id', () => {
+    const dear = { ...OFFER, usd_per_hour: { 'on-demand': 4 } }
+    expectPlanned({ ...stated, objective: 'gpus' }, [dear, OFFER, { ...OFFER, region: 'a-first' }])
+    // Two machines of half the price, and one with twice the GPUs.
+    const half = { ...OFFER, usd_per_hour: { 'on-demand': 1 }, network_gbit_per_second: 400 }
+    expectPlanned({ ...stated, objective: 'energy' }, [{ ...OFFER, gpu_count: 2 }, half])
+  })
+})
