@@ -43,9 +43,12 @@ const SECONDS_PER_UNIT: Readonly<Record<string, number>> = {
 const NUMBER = '[+-]?(?:\\d+(?:_\\d+)*(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?'
 const MEASURE = new RegExp(`^\\s*(${NUMBER})\\s*([A-Za-z%]*)\\s*$`)
 
+/** No number that anyone writes is longer; the patterns below take time that grows with the square of some texts. */
+const MEASURE_CHARACTERS = 100
+
 /** A number followed by a unit: `"72h"` -> `[72, "h"]`; undefined when the text is anything else or not finite. */
 function split(text: string): [number, string] | undefined {
-  const match = MEASURE.exec(text)
+  const match = text.length > MEASURE_CHARACTERS ? null : MEASURE.exec(text)
   if (match === null) return undefined
   const value = Number((match[1] ?? '').replaceAll('_', ''))
   return Number.isFinite(value) ? [value, match[2] ?? ''] : undefined
@@ -81,6 +84,7 @@ export function parseBytes(text: string): number | undefined {
 
 /** `"72h"` -> 259,200 seconds; ms, s, m or min, h, d, w, and sums such as `"1h30m"`. A bare number is refused (undefined). */
 export function parseDuration(text: string): number | undefined {
+  if (text.length > MEASURE_CHARACTERS) return undefined
   const parts = text.trim().match(/[+-]?[\d._]+(?:e[+-]?\d+)?\s*[A-Za-z]+\s*/gi)
   if (parts === null || parts.join('') !== text.trim()) return undefined
   let seconds = 0

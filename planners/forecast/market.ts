@@ -26,6 +26,8 @@ export function termMonthsOf(pricing: Pricing): number {
   return RESERVED_MONTHS[pricing] ?? 0
 }
 
+type Machine = Pick<Offer, 'gpu' | 'gpu_count' | 'link' | 'network_gbit_per_second' | 'ram_gb'>
+
 /** Collects kinds of machines, their sources and the limits that these count in, each once. */
 export class Market {
   readonly kinds: MachineKind[] = []
@@ -54,7 +56,7 @@ export class Market {
         // What is reserved is paid whether it is up or not.
         const share = termMonths > 0 ? 1 : billedShare
         return this.#once(JSON.stringify([offer.id, pricing, usdPerHour, share]), () => {
-          const kinds = this.#kinds(offer.gpu, offer.gpu_count, offer.link, offer.network_gbit_per_second)
+          const kinds = this.#kinds(offer)
           const usd = usdPerHour * HOURS_PER_MONTH * share
           const limits = this.#limitsOf(offer, pricing)
           const { gpu, gpu_count: gpusPerMachine } = offer
@@ -85,7 +87,13 @@ export class Market {
       const usd = ownedCapitalUsdPerHour(cost) * HOURS_PER_MONTH
       this.details.push({ name, offer: null, pricing: 'owned', gpu: lot.gpu, gpusPerMachine })
       return {
-        ...this.#kinds(lot.gpu, gpusPerMachine, lot.link ?? null, lot.network_gbit_per_second ?? null),
+        ...this.#kinds({
+          gpu: lot.gpu,
+          gpu_count: gpusPerMachine,
+          link: lot.link ?? null,
+          network_gbit_per_second: lot.network_gbit_per_second ?? null,
+          ram_gb: null,
+        }),
         way: 'owned',
         usdPerMonth: this.#trend.map((factor) => usd * factor),
         runningUsdPerMonth: ownedRunningUsdPerHour(cost) * HOURS_PER_MONTH,
@@ -108,24 +116,35 @@ export class Market {
   }
 
   /** The kind of a machine, and those as which it serves. */
-  #kinds(gpu: string, gpus: number, link: string | null, network: number | null): Pick<Source, 'kind' | 'serves'> {
-    const alone = this.#kind(gpu, gpus, link, null)
-    if (network === null) return { kind: alone, serves: [alone] }
+  #kinds(machine: Machine): Pick<Source, 'kind' | 'serves'> {
+    const { network_gbit_per_second: network, ram_gb: ram } = machine
+    const alone = this.#kind(machine, null, null)
     return {
-      kind: this.#kind(gpu, gpus, link, network),
-      serves: [alone, this.#kind(gpu, gpus, link, Number.POSITIVE_INFINITY)],
+      kind: this.#kind(machine, network, ram),
+      serves: network === null ? [alone] : [alone, this.#kind(machine, Number.POSITIVE_INFINITY, null)],
     }
   }
 
-  #kind(gpu: string, gpusPerMachine: number, link: string | null, networkGbitPerSecond: number | null): number {
+  #kind(
+    { gpu, gpu_count: gpusPerMachine, link }: Machine,
+    networkGbitPerSecond: number | null,
+    ramGb: number | null,
+  ): number {
     const usual = get(this.#catalog, 'gpus', gpu).interconnect.link
-    const kind = { gpu, gpusPerMachine, link: gpusPerMachine === 1 ? usual : (link ?? usual), networkGbitPerSecond }
+    const kind = {
+      gpu,
+      gpusPerMachine,
+      link: gpusPerMachine === 1 ? usual : (link ?? usual),
+      networkGbitPerSecond,
+      ramGb,
+    }
     const found = this.kinds.findIndex(
       (each) =>
         each.gpu === gpu &&
         each.gpusPerMachine === gpusPerMachine &&
         each.link === kind.link &&
-        each.networkGbitPerSecond === networkGbitPerSecond,
+        each.networkGbitPerSecond === networkGbitPerSecond &&
+        each.ramGb === ramGb,
     )
     return found >= 0 ? found : this.kinds.push(kind) - 1
   }

@@ -3,13 +3,18 @@
  * way to have it. Everything else (catalogs, configurations, names) stays outside, so that an enumeration can be held against it.
  */
 
-/** Machines that a workload cannot tell apart: the same GPUs, joined the same way, with the same network between machines. */
+/**
+ * Machines that a workload cannot tell apart: the same GPUs, joined the same way, with the same network between machines, and for training,
+ * which may offload to it, the same memory of the machine.
+ */
 export interface MachineKind {
   readonly gpu: string
   readonly gpusPerMachine: number
   readonly link: string
   /** Null where nothing is known of it, or nothing spans machines; Infinity for serving over any network. */
   readonly networkGbitPerSecond: number | null
+  /** GB of the machine's own memory; null or absent = unknown, or of no matter. */
+  readonly ramGb?: number | null
 }
 
 /** A way to have machines of a kind. Indices of `limits` are those of the problem. */
@@ -17,8 +22,8 @@ export interface Source {
   /** Index of the machine kind. */
   readonly kind: number
   /**
-   * Kinds as which it serves, by index. Replicas within a machine do not care for the network between machines, so sources that differ in
-   * that alone serve as one kind, and those with a network also as another, on which replicas span machines. Sources that share
+   * Kinds as which it serves, by index. Replicas within a machine do not care for the network between machines, nor for its memory, so
+   * sources that differ in those alone serve as one kind, and those with a network also as another, on which replicas span machines. Sources that share
    * any share the first.
    */
   readonly serves: readonly number[]

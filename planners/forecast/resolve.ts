@@ -71,8 +71,7 @@ export function resolveForecast(
     const kinds = [...used].sort((a, b) => a - b)
     const machines = kinds.map((kind) => market.kinds[kind]!)
     if (workload.type === 'train') {
-      const runOptions = supply.training(workload, machines, (kind) => leastRamGb(kind, market, sourcesOf[w]!))
-      return { ...workload, packed: new Map(), runOptions }
+      return { ...workload, packed: new Map(), runOptions: supply.training(workload, machines) }
     }
     const options = supply.serving(workload, machines)
     const packed = new Map(kinds.map((kind) => [kind, optionsOn(options, market.kinds[kind]!)]))
@@ -128,19 +127,6 @@ function admission({ search }: ForecastScenario, catalog: Catalog) {
     only[subject]?.has(name) !== false && except[subject]?.has(name) !== true
 }
 
-/**
- * Host memory that all machines of a kind have on which a workload may train, GB: what a run offloads must fit whichever of them it is
- * given. Null where none states any.
- */
-function leastRamGb(kind: MachineKind, { kinds, sources, details }: Market, own: ReadonlySet<number>): number | null {
-  const known = [...own].flatMap((index) => {
-    const source = sources[index]!
-    const ramGb = details[index]!.offer?.ram_gb ?? null
-    return kinds[source.kind] === kind && source.trains && ramGb !== null ? [ramGb] : []
-  })
-  return known.length === 0 ? null : Math.min(...known)
-}
-
 function servingOf(
   { name, request, growth, packed, maxGpus }: WorkloadDetail & { type: 'serve' },
   { kinds }: Market,
@@ -155,7 +141,7 @@ function servingOf(
       return least * machine.gpusPerMachine > Math.min(maxGpus, MOST_GPUS) ? Number.POSITIVE_INFINITY : least
     })
     // Replicas that span machines count only where they do with fewer.
-    const alone = kinds.findIndex((each) => each.networkGbitPerSecond === null && isAlike(each, machine))
+    const alone = kinds.findIndex((each) => isAlone(each) && isAlike(each, machine))
     const within = alone === kind ? undefined : needs.get(alone)
     const isBetter = machines.some((number, t) => number < (within?.[t] ?? Number.POSITIVE_INFINITY))
     if (isBetter) needs.set(kind, machines)
@@ -163,7 +149,12 @@ function servingOf(
   return { type: 'serve', name, needs, sources }
 }
 
-/** The same but for the network. */
+/** The kind as which every machine serves, whatever its network and its memory. */
+function isAlone({ networkGbitPerSecond, ramGb }: MachineKind): boolean {
+  return networkGbitPerSecond === null && (ramGb ?? null) === null
+}
+
+/** The same but for the network and the memory. */
 function isAlike(a: MachineKind, b: MachineKind): boolean {
   return a.gpu === b.gpu && a.gpusPerMachine === b.gpusPerMachine && a.link === b.link
 }
@@ -179,7 +170,8 @@ function trainingOf(
         kind.gpu === machine.gpu &&
         kind.gpusPerMachine === machine.gpu_count &&
         (machine.link === null || kind.link === machine.link) &&
-        kind.networkGbitPerSecond === machine.network_gbit_per_second,
+        kind.networkGbitPerSecond === machine.network_gbit_per_second &&
+        (kind.ramGb ?? null) === (machine.ram_gb ?? null),
     ),
     machines,
     hours,

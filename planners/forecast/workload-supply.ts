@@ -138,21 +138,17 @@ export class SupplyCache {
     return remembered(this.#serving, given, place, () => servingOptions(wanted, this.#catalog, links))
   }
 
-  /**
-   * Fastest runs of a training workload on the kinds of machines.
-   * @param ramOf GB of host memory that every machine of a kind has on which the workload may run; null = unknown
-   */
+  /** Fastest runs of a training workload on the kinds of machines. */
   training(
     { given, request }: ResolvedWorkload & { type: 'train' },
     kinds: readonly MachineKind[],
-    ramOf: (kind: MachineKind) => number | null,
   ): readonly RunOption[] {
     const machines = kinds.map((kind) => ({
       gpu: kind.gpu,
       gpu_count: kind.gpusPerMachine,
       link: kind.gpusPerMachine === 1 ? null : kind.link,
       network_gbit_per_second: kind.networkGbitPerSecond,
-      ram_gb: ramOf(kind),
+      ram_gb: kind.ramGb ?? null,
     }))
     return remembered(this.#training, given, JSON.stringify(machines), () =>
       trainingOptions(request, this.#catalog, machines),

@@ -1,3 +1,4 @@
+import { count } from '../../src/units.ts'
 import type { Candidate } from './incumbents.ts'
 import type { ServeRequest } from './request.ts'
 
@@ -31,6 +32,12 @@ export function warningsFor(request: ServeRequest, { assignment: a, concurrency 
   } else if ((kernel.compute.generations[a.board.gpu.generation]?.records ?? 0) === 0) {
     warnings.push(
       `No measured run of ${a.quantization.name} on ${generation.name} stands behind these speeds: they rest on the data sheet and an assumed efficiency.`,
+    )
+  }
+  const positions = request.tensors?.architecture.max_positions ?? Number.POSITIVE_INFINITY
+  if (request.context > positions) {
+    warnings.push(
+      `The context of ${count(request.context)} tokens is beyond the ${count(positions)} positions of ${request.model.id}: engines refuse to start unless its position encoding is stretched (RoPE scaling), whose loss of quality is not counted.`,
     )
   }
   if (a.weightSupport.level === 'expanded') {

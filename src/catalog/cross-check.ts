@@ -1,3 +1,4 @@
+import { layerRangeProblem } from '../model/layers.ts'
 import type { Diagnostic, Path } from '../scenario/diagnostic.ts'
 import { type Catalog, type Entries, find, names, type Subject, subjectNames, subjects } from './catalog.ts'
 import type { Layer } from './compile.ts'
@@ -47,6 +48,8 @@ export function crossCheck(catalog: Catalog, layer: Layer): Diagnostic[] {
     if (model.architecture === undefined && model.parameters === undefined) {
       known.report([], `the model ${JSON.stringify(model.id)} has neither an architecture nor a number of parameters`)
     }
+    const problem = model.architecture === undefined ? undefined : layerRangeProblem(model.architecture)
+    if (problem !== undefined) known.report(['architecture', 'layers'], problem)
   })
   visit('quantizations', (format, known) => {
     known.id('kernels', format.kernel, ['kernel'])

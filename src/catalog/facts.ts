@@ -20,10 +20,17 @@ export const sources = z.array(z.string().min(1)).min(1)
 export const trust = z.enum(['spec', 'measured', 'fitted', 'assumed', 'user'])
 export type Trust = z.infer<typeof trust>
 
-/** Finite and above zero: prices, bandwidths and sizes, where zero would make a GPU free or infinitely slow. */
-export const positive = z.number().positive().finite()
-export const nonNegative = z.number().nonnegative().finite()
-export const count = z.int().positive()
+/**
+ * No figure of hardware, models or their physics is outside, whatever its unit: the shipped ones reach from 1e-6 (seconds of a step)
+ * to 3e12 (parameters). Products of a few figures within stay finite, which those of numbers near the ends of a double do not.
+ */
+const LEAST_FIGURE = 1e-9
+const LARGEST_FIGURE = 1e15
+
+/** Above zero: prices, bandwidths and sizes, where zero would make a GPU free or infinitely slow. */
+export const positive = z.number().positive().min(LEAST_FIGURE).max(LARGEST_FIGURE)
+export const nonNegative = z.number().nonnegative().max(LARGEST_FIGURE)
+export const count = z.int().positive().max(LARGEST_FIGURE)
 
 /** Own runs that constants of an entry were fitted to: `plan calibrate` writes it, and plans that use the entry say so. */
 export const calibrated = z.strictObject({

@@ -17,8 +17,7 @@ export function parseLayerRange(text: string): number[] {
     const step = match[3] === undefined ? 1 : Number(match[3])
     if (last < first) throw new LayerRangeError(`layer range "${part}" runs backwards`)
     if (step < 1) throw new LayerRangeError(`layer range "${part}" has step 0`)
-    if (last - first > MOST_LAYERS)
-      throw new LayerRangeError(`layer range "${part}" is longer than ${MOST_LAYERS} layers`)
+    if (last >= MOST_LAYERS) throw new LayerRangeError(`layer range "${part}" is longer than ${MOST_LAYERS} layers`)
     for (let index = first; index <= last; index += step) indices.push(index)
   }
   return indices

@@ -138,7 +138,7 @@ function readShare(
 export function percentage(description: string, limits: { max?: number; belowMax?: boolean } = {}) {
   const { max = 100, belowMax = false } = limits
   return numberOrText('a number of percent', description).transform((given, context) => {
-    const value = typeof given === 'number' ? given : (parseCount(given.replace(/\s*%\s*$/, '')) ?? Number.NaN)
+    const value = typeof given === 'number' ? given : (parseCount(given.trim().replace(/%$/, '')) ?? Number.NaN)
     const fail = (message: string) => {
       context.addIssue({ code: 'custom', message })
       return z.NEVER

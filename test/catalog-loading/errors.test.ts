@@ -152,6 +152,24 @@ describe('bad catalog files', () => {
     ])
   })
 
+  it.each([
+    ['5-1', 'layer range "5-1" runs backwards'],
+    ['0-0,2-3', 'layer 1 is in no group'],
+    ['0-3,2-4', 'layer 2 is in two groups'],
+    ['999999999', 'layer range "999999999" is longer than 100000 layers'],
+    [`0-9${'9'.repeat(400)}`, 'is longer than 100000 layers'],
+  ])('layers %s', (range, problem) => {
+    const architecture = `{ hidden_size: 8, vocabulary_size: 8, tied_embeddings: true, max_positions: 8, layers: [{ layers: "${range}", attention: { kind: softmax, heads: 8, kv_heads: 8, head_dim: 8 }, mlp: { kind: none } }] }`
+    const text = `family: own\nas_of: 2026-11\nmodels:\n  - { id: own, name: Own, sources: [us], architecture: ${architecture} }\n`
+    expect(messages({ 'models/a.yaml': text })).toEqual([expect.stringContaining(problem)])
+  })
+
+  it('the id "constructor", which every table seems to know', () => {
+    expect(messages({ 'gpus/a.yaml': gpuFile.replace('id: own-gpu', 'id: constructor') })).toEqual([
+      'my/gpus/a.yaml:4:9: id: the id "constructor" is not allowed',
+    ])
+  })
+
   it('an id twice in two files of one directory', () => {
     expect(messages({ 'gpus/a.yaml': gpuFile, 'gpus/b.yaml': gpuFile })).toEqual([
       'my/gpus/b.yaml:4:9: GPU "own-gpu" occurs twice; first at my/gpus/a.yaml:4',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { scenario, trainScenario } from '../cli/binary.ts'
 import { processorMs, READERS, readBy } from './structure-readers.ts'
 
 const YAML_READERS = READERS.filter(({ form }) => form === 'yaml').map((reader) => [reader.name, reader] as const)
@@ -15,6 +16,7 @@ const billionLaughs = [...'abcdefghi']
   .join('')
 
 const DEEP = 100_000
+/** What a scenario may hold, less what the rest of one takes. */
 const MEGABYTE = 1_000_000
 const keys = (count: number): string => Array.from({ length: count }, (_, index) => `key_${index}: 1\n`).join('')
 
@@ -77,6 +79,9 @@ describe('YAML made to harm is refused, soon and in a sentence', () => {
     ['items', `[${'a,'.repeat(500_000)}]`],
     ['lines that break the rules', '- - @\n'.repeat(160_000)],
     ['a number of a megabyte', `top: ${'9'.repeat(MEGABYTE)}`],
+    ['a deadline of a megabyte', trainScenario(`deadline: 2m${'9'.repeat(MEGABYTE)}\n`)],
+    ['a percentage of blanks', scenario(`prices: { discount_percent: "1${' '.repeat(MEGABYTE)}x" }\n`)],
+    ['a share of blanks', scenario(`headroom: "1${' '.repeat(MEGABYTE)}x"\n`)],
   ]
   test.each(slow)('a scenario of a megabyte made to be slow: %s', async (_, text) => {
     const [reader] = READERS

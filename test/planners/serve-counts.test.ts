@@ -37,6 +37,17 @@ describe('requests in flight at the busiest hour', () => {
   })
 })
 
+describe('a context beyond the positions of the model', () => {
+  const traffic = { concurrency: 1, input_tokens: 100, output_tokens: 20 }
+  const warningsOf = (context: number): string[] =>
+    planned({ model: 'llama-3-8b', context, traffic }, [makeOffer()]).warnings
+
+  it('is planned with a warning, since engines refuse it as the model is', () => {
+    expect(warningsOf(8193).join('\n')).toContain('8,193 tokens is beyond the 8,192 positions of llama-3-8b')
+    expect(warningsOf(8192).join('\n')).not.toContain('positions')
+  })
+})
+
 describe('memory of a replica that spans machines', () => {
   const scenario = {
     model: 'llama-3-70b',

@@ -99,9 +99,14 @@ search:
   })
 
   it('a model outside the catalog', () => {
-    expect(read(smallest.replace('llama-3-70b', '{ parameters: 13B, layers: 40 }')).model).toEqual({
+    const shape = 'layers: 40, hidden_size: 5120, heads: 40, intermediate_size: 13824, vocabulary_size: 32k'
+    expect(read(smallest.replace('llama-3-70b', `{ parameters: 13B, ${shape} }`)).model).toEqual({
       parameters: 13e9,
       layers: 40,
+      hidden_size: 5120,
+      heads: 40,
+      intermediate_size: 13_824,
+      vocabulary_size: 32_000,
     })
   })
 })

@@ -65,7 +65,6 @@ export async function endsWell(
     const wrong = flaw ?? (seconds > MOST_SECONDS ? `it took ${seconds} seconds` : null)
     if (wrong !== null) throw new Error(report(parser, index, original, steps, bytes, wrong))
   }
-  if (process.env.SHOW) console.log(parser, outcomes)
   return outcomes
 }
 

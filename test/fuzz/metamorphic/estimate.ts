@@ -93,8 +93,15 @@ describe('the best plan is what an estimate of its configuration says', () => {
     fc.assert(
       fc.property(training, (drawn) => {
         const search = { ...drawn.search, pricing: ['on-demand'] }
-        // An estimate is one of a billion tokens.
-        const document: Document = { ...drawn, search, prices: undefined, data: { tokens: 1e9 } }
+        // An estimate is one of a billion tokens, with nothing to keep.
+        const document: Document = {
+          ...drawn,
+          search,
+          prices: undefined,
+          deadline: undefined,
+          budget: undefined,
+          data: { tokens: 1e9 },
+        }
         const market = marketOf(document.search.gpus)
         const result = planned(document, market)
         if (result.kind !== 'train' || result.best === null) return

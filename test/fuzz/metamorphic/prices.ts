@@ -42,14 +42,14 @@ describe.each([
 
   test('a discount is the same as lower prices', () => {
     fc.assert(
-      fc.property(forAny, fc.integer({ min: 1, max: 90 }), (document, percent) => {
+      fc.property(forAny, fc.oneof(fc.constantFrom(50, 75), fc.integer({ min: 1, max: 90 })), (document, percent) => {
         const market = marketFor(document)
+        const share = 1 - percent / 100
         const discounted = planned(changed(document, 'prices', 'discount_percent', percent), market)
-        const lower = planned(
-          changed(document, 'prices', 'discount_percent', 0),
-          pricesTimes(market, 1 - percent / 100),
-        )
-        expect(differences(answerOf(discounted), answerOf(lower))).toEqual([])
+        const lower = planned(changed(document, 'prices', 'discount_percent', 0), pricesTimes(market, share))
+        // Of offers that cost the same to the cent the last bit of a product may decide, unless the share is a power of two.
+        if (Number.isInteger(Math.log2(share))) expect(differences(answerOf(discounted), answerOf(lower))).toEqual([])
+        else expect(differences(costOf(discounted), costOf(lower))).toEqual([])
       }),
       parameters,
     )

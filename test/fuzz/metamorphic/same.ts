@@ -6,7 +6,7 @@ const ROUNDING = 2e-9
 /** Where two values differ, as paths with both sides; nothing where they say the same. Sentences that tell prices are not compared. */
 export function differences(left: unknown, right: unknown, path = ''): string[] {
   if (typeof left === 'number' && typeof right === 'number') {
-    return Math.abs(left - right) <= ROUNDING * Math.max(Math.abs(left), Math.abs(right))
+    return left === right || Math.abs(left - right) <= ROUNDING * Math.max(Math.abs(left), Math.abs(right))
       ? []
       : [said(path, left, right)]
   }

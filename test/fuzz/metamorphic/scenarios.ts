@@ -17,7 +17,7 @@ export interface Document {
 
 const some = <T>(values: readonly T[], most = values.length) =>
   fc.subarray([...values], { minLength: 1, maxLength: most })
-const rarely = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 1 })
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 })
 const number = (min: number, max: number) =>
   fc.double({ min, max, noNaN: true }).map((value) => Number(value.toPrecision(6)))
 
@@ -26,7 +26,7 @@ const hardware = {
   pricing: fc.constantFrom<string[]>(['on-demand'], ['on-demand', 'spot'], ['on-demand', 'reserved-1y', 'reserved-3y']),
   max_gpus: fc.constantFrom(undefined, 4, 16, 200),
 }
-const prices = rarely(
+const prices = maybe(
   fc.record({ discount_percent: fc.integer({ min: 0, max: 60 }), min_confidence: fc.constantFrom('low', 'medium') }),
 )
 const headroom = fc.oneof(
@@ -43,8 +43,8 @@ const traffic = fc
     ),
     input_tokens: fc.integer({ min: 16, max: 3000 }),
     output_tokens: fc.integer({ min: 1, max: 1000 }),
-    prefix_cached: rarely(number(0.1, 0.9)),
-    peak_factor: rarely(number(1, 4)),
+    prefix_cached: maybe(number(0.1, 0.9)),
+    peak_factor: maybe(number(1, 4)),
   })
   .map(({ rate, peak_factor, ...lengths }) => ({
     ...rate,
@@ -66,16 +66,16 @@ const anyServing: fc.Arbitrary<Document> = fc.record({
   ),
   context: fc.constantFrom(4096, 8192),
   traffic,
-  latency: rarely(
+  latency: maybe(
     fc.record({
-      ttft_ms: rarely(fc.integer({ min: 100, max: 5000 })),
-      tpot_ms: rarely(fc.integer({ min: 8, max: 120 })),
+      ttft_ms: maybe(fc.integer({ min: 100, max: 5000 })),
+      tpot_ms: maybe(fc.integer({ min: 8, max: 120 })),
     }),
   ),
-  quality: rarely(fc.record({ max_loss_percent: fc.constantFrom(0, 0.5, 3, 100) })),
-  redundancy: rarely(fc.integer({ min: 0, max: 2 })),
+  quality: maybe(fc.record({ max_loss_percent: fc.constantFrom(0, 0.5, 3, 100) })),
+  redundancy: maybe(fc.integer({ min: 0, max: 2 })),
   engine: fc.constantFrom(undefined, undefined, 'sglang', 'any'),
-  utilization: rarely(number(0.5, 0.95)),
+  utilization: maybe(number(0.5, 0.95)),
   memory_model: fc.constantFrom(undefined, undefined, undefined, 'rule-of-thumb'),
   headroom,
   prices,
@@ -85,7 +85,7 @@ const anyServing: fc.Arbitrary<Document> = fc.record({
     kv_cache: some(['bf16', 'fp8']),
     tensor_parallel: some([1, 2, 4, 8], 3),
     pipeline_parallel: some([1, 2]),
-    expert_parallel: rarely(some([1, 4, 8])),
+    expert_parallel: maybe(some([1, 4, 8])),
   }),
 })
 
@@ -96,12 +96,12 @@ const anyTraining: fc.Arbitrary<Document> = fc.record({
   data: fc.record({
     // As many short runs, of which the last checkpoint is a large part, as long ones.
     tokens: fc.oneof(fc.integer({ min: 1, max: 20_000_000 }), fc.integer({ min: 20_000_000, max: 2_000_000_000 })),
-    epochs: rarely(number(0.5, 3)),
+    epochs: maybe(number(0.5, 3)),
   }),
   sequence_length: fc.constantFrom(512, 2048, 8192),
   global_batch: fc.constantFrom(8, 12, 64, 256),
-  deadline: rarely(number(0.2, 500).map((hours) => `${hours}h`)),
-  budget: rarely(fc.integer({ min: 5, max: 20_000 })),
+  deadline: maybe(number(0.2, 500).map((hours) => `${hours}h`)),
+  budget: maybe(fc.integer({ min: 5, max: 20_000 })),
   trainer: fc.constantFrom(undefined, undefined, undefined, 'torchtune', 'axolotl'),
   headroom,
   prices,
@@ -110,9 +110,9 @@ const anyTraining: fc.Arbitrary<Document> = fc.record({
     max_gpus: fc.constantFrom(1, 4, 8, 16),
     method: some(['full', 'lora', 'qlora']),
     optimizer: some(['adamw', 'adamw-8bit', 'sgd'], 2),
-    zero_stage: rarely(some([0, 2, 3])),
+    zero_stage: maybe(some([0, 2, 3])),
     offload: some(['none', 'optimizer'], 2),
-    activation_checkpointing: rarely(some(['none', 'selective', 'full'])),
+    activation_checkpointing: maybe(some(['none', 'selective', 'full'])),
     tensor_parallel: fc.constantFrom([1], [1, 2]),
     pipeline_parallel: fc.constantFrom([1], [1, 2]),
     micro_batch: some([1, 2, 4]),
@@ -138,7 +138,7 @@ export const servingForAny = withObjective(serving, ['latency', 'gpus', 'energy'
 export const trainingForAny = withObjective(training, ['time', 'gpus', 'energy'])
 
 function withObjective(scenario: fc.Arbitrary<Document>, others: readonly string[]): fc.Arbitrary<Document> {
-  const objective = fc.option(fc.constantFrom(...others), { nil: undefined, freq: 1 })
+  const objective = fc.option(fc.constantFrom(...others), { nil: undefined, freq: 2 })
   return fc.tuple(scenario, objective).map(([document, least]) => ({ ...document, objective: least }))
 }
 

@@ -79,5 +79,6 @@ export const ODD: readonly unknown[] = [
     '99999999999999999999',
   ],
   ...[null, true, [], {}, [[]], [null], { toString: 1, valueOf: 1 }, [{ toString: 1 }], { toJSON: 1 }, { length: 5 }],
-  'a'.repeat(100_000),
+  ...['a', '9', ' ', '1m', '%'].map((piece) => `1${piece.repeat(50_000)}x`),
+  ...['0-999999999', '0-4294967295/3', `0-9${'9'.repeat(400)}`, '5-1'],
 ]

@@ -24,6 +24,7 @@ const SMALL_MODELS = [
   'qwen3.5-4b',
   'lfm2.5-8b-a1b',
   'phi-3.5-mini',
+  'devstral-small-2-24b', // released in FP8
 ] as const
 const LARGE_MODELS = [
   'llama-3-70b',
@@ -93,9 +94,17 @@ export function drawServe(draw: Draw, shipped: Catalog): DrawnCase {
   const catalog = withOddities(withOffers(shipped, offers, alone), oddities)
   const engine = draw.chance(75) ? draw.one(ENGINES) : undefined
   const traffic = drawTraffic(draw)
+  const model = models[0]?.id ?? drawModel(draw)
+  const isNative = typeof model === 'string' && catalog.models.get(model)?.native_quantization !== undefined
+  const formats = {
+    plain:
+      engine === 'llama.cpp' ? ['gguf-q4_k_m'] : gpus.every((gpu) => gpu.formats.bf16) ? ['bf16'] : ['bf16', 'fp16'],
+    // What a search of all formats leaves out shows where the model is released quantised.
+    listed: isNative ? 40 : 85,
+  }
   const wish: ServeWish = {
     kind: 'serve',
-    model: models[0]?.id ?? drawModel(draw),
+    model,
     traffic,
     ...drawContext(draw, traffic),
     ...draw.maybe(45, 'latency', () => ({
@@ -111,7 +120,7 @@ export function drawServe(draw: Draw, shipped: Catalog): DrawnCase {
     ...drawRoom(draw),
     ...draw.maybe(75, 'objective', () => draw.one(OBJECTIVES)),
     ...draw.maybe(55, 'prices', () => drawPrices(draw, gpus, catalog)),
-    search: { ...drawHardware(draw, gpus, catalog), ...drawLists(draw, shipped, engine) },
+    search: { ...drawHardware(draw, gpus, catalog), ...drawLists(draw, shipped, formats) },
   }
   return { wish, catalog, offers, alone, oddities }
 }
@@ -123,18 +132,17 @@ const USUAL_FORMATS = ['fp8', 'gguf-q8_0', 'int8', 'awq-int4', 'gptq-int4', 'fp1
 function drawLists(
   draw: Draw,
   catalog: Catalog,
-  engine: string | undefined,
+  formats: { readonly plain: readonly string[]; readonly listed: number },
 ): Partial<NonNullable<ServeWish['search']>> {
   const all = [...catalog.quantizations.keys()]
-  const plain = engine === 'llama.cpp' ? 'gguf-q4_k_m' : 'bf16'
   const degrees = (): number[] =>
     draw.chance(90) ? [1, ...draw.some(DEGREES.slice(1), 0, 1)] : draw.some(DEGREES, 1, 2)
   const splits = draw.maybe(85, 'tensor_parallel', degrees)
   // Most engines spread experts over all ranks of a tensor-parallel group or not at all.
   const spreads = splits.tensor_parallel ?? DEGREES.slice(0, 4)
   return {
-    ...draw.maybe(85, 'quantization', () =>
-      draw.chance(88) ? [...draw.some(USUAL_FORMATS, 0, 2), plain] : draw.some(all, 1, 4),
+    ...draw.maybe(formats.listed, 'quantization', () =>
+      draw.chance(88) ? [...draw.some(USUAL_FORMATS, 0, 2), ...formats.plain] : draw.some(all, 1, 4),
     ),
     ...draw.maybe(75, 'kv_cache', () =>
       draw.chance(88) ? ['bf16', ...draw.some(['fp8'], 0, 1)] : draw.some([...catalog.kvFormats.keys()], 1, 2),

@@ -36,7 +36,7 @@ export function expectAgreement(result: TrainResult, exhaustive: TrainResult, an
   expectCounts(result, answer)
   expectCounts(exhaustive, answer)
   expect(exhaustive.search.feasible, 'feasible combinations').toBe(answer.feasible.length)
-  expect(exhaustive.search.pruned).toEqual({})
+  expect(exhaustive.search.pruned, 'pruned without pruning').toEqual({})
   expect(sum(exhaustive.search.rejected) + exhaustive.search.feasible, 'refused and feasible').toBe(answer.space)
   expect(exhaustive.best, 'the best plan without pruning').toEqual(result.best)
 
@@ -72,9 +72,9 @@ const sum = (counts: Readonly<Record<string, number>>): number =>
 function expectCounts({ search }: TrainResult, answer: Answer): void {
   expect(search.space, 'combinations').toBe(answer.space)
   expect(search.evaluated + sum(search.pruned) + search.rejected_before_evaluation, 'counts add up').toBe(answer.space)
-  expect(search.feasible).toBeLessThanOrEqual(answer.feasible.length)
+  expect(search.feasible, 'feasible combinations, pruned').toBeLessThanOrEqual(answer.feasible.length)
   // Whatever is refused before it is evaluated breaks a rule of form; and under a rule's name falls only what breaks it.
-  expect(search.rejected_before_evaluation).toBeLessThanOrEqual(answer.malformed)
+  expect(search.rejected_before_evaluation, 'refused before evaluation').toBeLessThanOrEqual(answer.malformed)
   for (const [rule, count] of Object.entries(answer.broken)) {
     expect(search.rejected[rule] ?? 0, `refused by ${rule}`).toBeLessThanOrEqual(count)
   }
@@ -108,9 +108,11 @@ function expectFigures(plan: TrainPlan, { choice, needs }: Found): void {
   expectClose('dollars of the run', plan.cost.usd_per_run, needs.dollars)
   expectClose('dollars an hour', plan.cost.usd_per_hour, choice.instances * choice.rented.dollarsAnHour)
   expectClose('host memory', plan.memory.host_bytes, Math.ceil(needs.hostBytes))
-  expect(plan.configuration.gradient_accumulation).toBe(choice.accumulation)
+  expect(plan.configuration.gradient_accumulation, 'gradient accumulation').toBe(choice.accumulation)
   // Each term is rounded up to whole bytes.
-  expect(Math.abs(plan.memory.total_bytes - needs.totalBytes)).toBeLessThanOrEqual(plan.memory.terms.length)
+  expect(Math.abs(plan.memory.total_bytes - needs.totalBytes), 'bytes of memory apart').toBeLessThanOrEqual(
+    plan.memory.terms.length,
+  )
 }
 
 /** The front of dollars against hours: nothing on it is beaten in both, and nothing off it is not. */
