@@ -1,5 +1,5 @@
 import { type Catalog, get } from '../src/catalog/catalog.ts'
-import { architectureSchema, type Model } from '../src/catalog/model.ts'
+import { architectureSchema, type Model, UNKNOWN_POSITIONS } from '../src/catalog/model.ts'
 import { countParameters } from '../src/model/parameters.ts'
 import { describeModel, type ModelTensors } from '../src/model/tensors.ts'
 import { type ModelProfile, profileModel, profileParameters } from '../src/performance/profile.ts'
@@ -13,25 +13,8 @@ export interface ResolvedModel {
   readonly parameters: number
 }
 
-/** Models that are kept resolved. What is remembered of a model takes megabytes, so it is given up after a few others. */
-const KEPT = 8
-const kept = new Map<Model, ResolvedModel>()
-
-/**
- * Describes a model by its tensors, or by its parameter count where nothing else is known of it. The same model is described once for
- * plans that follow each other, so that what they remember of it serves them all.
- */
+/** Describes a model by its tensors, or by its parameter count where nothing else is known of it. */
 export function resolveModel(model: Model): ResolvedModel {
-  const resolved = kept.get(model) ?? describe(model)
-  // The last one used stands last.
-  kept.delete(model)
-  kept.set(model, resolved)
-  const [oldest] = kept.keys()
-  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
-  return resolved
-}
-
-function describe(model: Model): ResolvedModel {
   if (model.architecture !== undefined) {
     const tensors = describeModel(model.architecture)
     return { model, tensors, profile: profileModel(tensors), parameters: countParameters(tensors).total }
@@ -72,7 +55,7 @@ function inlineModel(inline: InlineModel): Model {
     vocabulary_size,
     tied_embeddings: false,
     // Nothing is said of the longest sequence, so none is refused and no rotary table is counted.
-    max_positions: Number.MAX_SAFE_INTEGER,
+    max_positions: UNKNOWN_POSITIONS,
     rope_tables: [],
     layers: [
       {

@@ -214,6 +214,9 @@ const published = z.strictObject({
   rounded: z.boolean().default(false),
 })
 
+/** Positions of a model of which nothing is said: no sequence is longer, and the largest figure that a catalog may hold. */
+export const UNKNOWN_POSITIONS = 1e15
+
 export const architectureSchema = z.strictObject({
   hidden_size: count,
   vocabulary_size: count,

@@ -1,5 +1,5 @@
 import { type Catalog, get } from '../catalog/catalog.ts'
-import { type Architecture, architectureSchema } from '../catalog/model.ts'
+import { type Architecture, architectureSchema, UNKNOWN_POSITIONS } from '../catalog/model.ts'
 import { layerRangeProblem } from '../model/layers.ts'
 import { countParameters } from '../model/parameters.ts'
 import { describeModel, type ModelTensors } from '../model/tensors.ts'
@@ -82,9 +82,7 @@ function architectureOf(inline: InlineArchitecture, { gated, tied }: Open): Arch
     vocabulary_size: inline.vocab_size,
     tied_embeddings: tied,
     // Nothing is said of the longest sequence, so none is refused and no rotary table is counted.
-    ...(positions === undefined
-      ? { max_positions: Number.MAX_SAFE_INTEGER, rope_tables: [] }
-      : { max_positions: positions }),
+    ...(positions === undefined ? { max_positions: UNKNOWN_POSITIONS, rope_tables: [] } : { max_positions: positions }),
     layers: [
       {
         layers: `0-${inline.num_hidden_layers - 1}`,

@@ -195,12 +195,13 @@ describe('caps and quotas', () => {
 
   it('bind at a price that is said', async () => {
     const free = await planned('forecast-2027')
-    const result = await planned('forecast-2027', ['limits=[{ provider: gcp, gpus: 8 }]'])
+    // Of serving alone there are seven machines of one GPU in December, and a full fine-tuning takes two GPUs for the memory of their machine.
+    const result = await planned('forecast-2027', ['limits=[{ provider: gcp, gpus: 10 }]'])
     expect(result.status).toBe('optimal')
     for (const { instances } of result.months) {
       // Runs count with the machines that they take at once.
       const machines = instances.map((each) => Math.ceil(each.instances - 1e-9) * each.gpus_per_instance)
-      expect(sum(machines)).toBeLessThanOrEqual(8)
+      expect(sum(machines)).toBeLessThanOrEqual(10)
     }
     expect(result.total?.usd ?? Number.NaN).toBeGreaterThanOrEqual((free.total?.usd ?? Number.NaN) * 0.999)
     if (result.breaks.length > 0) expect(result.kept_for_usd).not.toBeNull()

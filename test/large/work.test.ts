@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
 import { planText } from '../../planners/index.ts'
-import { resolveModel } from '../../planners/model.ts'
 import { boardsOf } from '../../planners/serve/boards.ts'
 import type { ServeRequest } from '../../planners/serve/request.ts'
 import { type Catalog, catalogFromData, catalogToData } from '../../src/catalog/catalog.ts'
@@ -83,28 +82,4 @@ test('a thread plans with its copy of the catalog as the program does', () => {
   const copy = catalogFromData(structuredClone(catalogToData(catalog)))
   for (const text of [NARROW, TRAINING])
     expect(planText(text, 'a.yaml', copy, { asOf: AS_OF })).toEqual(planText(text, 'a.yaml', catalog, { asOf: AS_OF }))
-})
-
-test('models that are planned again are described once, and given up after some others', () => {
-  const [first, ...others] = [...catalog.models.values()].filter((model) => model.architecture !== undefined)
-  const described = resolveModel(first!)
-  expect(resolveModel(first!).tensors).toBe(described.tensors)
-  for (const other of others.slice(0, 20)) resolveModel(other)
-  expect(resolveModel(first!).tensors).not.toBe(described.tensors)
-  expect(JSON.stringify(resolveModel(first!))).toBe(JSON.stringify(described))
-})
-
-test('a plan does not depend on what was planned before it', () => {
-  const changed = [
-    ['context=4096'],
-    ['headroom=20%', 'utilization=0.8'],
-    ['memory_model=rule-of-thumb'],
-    ['engine=sglang'],
-  ]
-  const plan = (set: readonly string[], using: Catalog) =>
-    planText(NARROW, 'a.yaml', using, { asOf: AS_OF, set, explain: true })
-  // A copy of the catalog is another catalog: nothing is remembered of its models.
-  const alone = changed.map((set) => plan(set, catalogFromData(structuredClone(catalogToData(catalog)))))
-  expect(changed.map((set) => plan(set, catalog))).toEqual(alone)
-  expect([...changed].reverse().map((set) => plan(set, catalog))).toEqual([...alone].reverse())
 })

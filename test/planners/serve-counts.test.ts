@@ -48,6 +48,27 @@ describe('a context beyond the positions of the model', () => {
   })
 })
 
+describe('a model that the scenario describes by its whole shape', () => {
+  it('is counted by that shape: any context, weights of 16 bit and nothing shared', () => {
+    const model = {
+      parameters: '7B',
+      hidden_size: 4096,
+      layers: 32,
+      heads: 32,
+      intermediate_size: 11008,
+      vocabulary_size: 32000,
+    }
+    const traffic = { concurrency: 1, input_tokens: 100, output_tokens: 20 }
+    const { best, warnings } = planned({ model, context: 100_000, traffic, search: { quantization: ['bf16'] } }, [
+      makeOffer(),
+    ])
+    // A layer: four square matrices, three of the MLP, two norms; beside the layers embedding, head and a norm. This is Llama 2 7B.
+    const parameters = 32 * (4 * 4096 ** 2 + 3 * 4096 * 11008 + 2 * 4096) + 2 * 32000 * 4096 + 4096
+    expect(best?.memory.terms.find(({ name }) => name === 'weights')?.bytes).toBe(2 * parameters)
+    expect(warnings.join('\n')).not.toContain('positions')
+  })
+})
+
 describe('memory of a replica that spans machines', () => {
   const scenario = {
     model: 'llama-3-70b',

@@ -20,7 +20,7 @@ const times =
 
 const headroom: More = (document, factor) => {
   const share = /^(\d+)%$/.exec(String(document.headroom))?.[1]
-  return share === undefined ? document : { ...document, headroom: `${Math.min(80, Number(share) * factor + 1)}%` }
+  return share === undefined ? document : { ...document, headroom: `${Math.min(80, Number(share) + 10 * factor)}%` }
 }
 
 /** A limit where there was none, or one that is closer. */

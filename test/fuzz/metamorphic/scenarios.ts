@@ -22,7 +22,8 @@ const number = (min: number, max: number) =>
   fc.double({ min, max, noNaN: true }).map((value) => Number(value.toPrecision(6)))
 
 const hardware = {
-  gpus: some(GPUS, 3),
+  // One on which most models find room, and others that may be cheaper or too small.
+  gpus: some(GPUS, 2).map((gpus) => [...new Set([...gpus, 'h100-sxm-80gb'])].sort()),
   pricing: fc.constantFrom<string[]>(['on-demand'], ['on-demand', 'spot'], ['on-demand', 'reserved-1y', 'reserved-3y']),
   max_gpus: fc.constantFrom(undefined, 4, 16, 200),
 }
@@ -68,14 +69,14 @@ const anyServing: fc.Arbitrary<Document> = fc.record({
   traffic,
   latency: maybe(
     fc.record({
-      ttft_ms: maybe(fc.integer({ min: 100, max: 5000 })),
-      tpot_ms: maybe(fc.integer({ min: 8, max: 120 })),
+      ttft_ms: maybe(fc.integer({ min: 300, max: 5000 })),
+      tpot_ms: maybe(fc.integer({ min: 12, max: 120 })),
     }),
   ),
-  quality: maybe(fc.record({ max_loss_percent: fc.constantFrom(0, 0.5, 3, 100) })),
+  quality: maybe(fc.record({ max_loss_percent: fc.constantFrom(0.5, 3, 100) })),
   redundancy: maybe(fc.integer({ min: 0, max: 2 })),
   engine: fc.constantFrom(undefined, undefined, 'sglang', 'any'),
-  utilization: maybe(number(0.5, 0.95)),
+  utilization: maybe(number(0.75, 0.95)),
   memory_model: fc.constantFrom(undefined, undefined, undefined, 'rule-of-thumb'),
   headroom,
   prices,
@@ -83,8 +84,8 @@ const anyServing: fc.Arbitrary<Document> = fc.record({
     ...hardware,
     quantization: fc.option(some(['bf16', 'fp8', 'int8', 'awq-int4', 'gptq-int4'], 3), { nil: undefined }),
     kv_cache: some(['bf16', 'fp8']),
-    tensor_parallel: some([1, 2, 4, 8], 3),
-    pipeline_parallel: some([1, 2]),
+    tensor_parallel: fc.constantFrom([1, 2], [1, 2, 4], [2, 4, 8], [1, 2, 4, 8]),
+    pipeline_parallel: fc.constantFrom([1], [1, 2]),
     expert_parallel: maybe(some([1, 4, 8])),
   }),
 })
@@ -100,8 +101,8 @@ const anyTraining: fc.Arbitrary<Document> = fc.record({
   }),
   sequence_length: fc.constantFrom(512, 2048, 8192),
   global_batch: fc.constantFrom(8, 12, 64, 256),
-  deadline: maybe(number(0.2, 500).map((hours) => `${hours}h`)),
-  budget: maybe(fc.integer({ min: 5, max: 20_000 })),
+  deadline: maybe(number(2, 2000).map((hours) => `${hours}h`)),
+  budget: maybe(fc.integer({ min: 20, max: 50_000 })),
   trainer: fc.constantFrom(undefined, undefined, undefined, 'torchtune', 'axolotl'),
   headroom,
   prices,

@@ -1,12 +1,14 @@
 import type { Catalog } from '../../../src/catalog/catalog.ts'
 import { jsonOf } from '../../../src/report/all.ts'
+import { parseSingle } from '../../../src/scenario/single.ts'
 import { SEED } from '../draws.ts'
 import { randomOf } from '../random.ts'
+import { askedFlaws } from '../sound/asked.ts'
 import { renderingFlaws } from '../sound/renderings.ts'
 import { flawsOf } from '../sound.ts'
-import { drawValid, type Kind, shownDocument, type Written } from './document.ts'
+import { drawValid, type Kind, shownDocument, type Written, yamlOf } from './document.ts'
 import { mutate } from './mutate.ts'
-import { flawOf, type Outcome, outcomeOf } from './outcome.ts'
+import { AS_OF, flawOf, type Outcome, outcomeOf } from './outcome.ts'
 import { smaller } from './shrink.ts'
 
 /** What planning one document may take of the processor. */
@@ -100,6 +102,10 @@ async function flawIn(outcome: Outcome, written: Written, catalog: Catalog, chec
   if (outcome.is === 'refused') return flawOf(outcome.diagnostics, written)
   const { result } = outcome
   const flaws = flawsOf(result)
+  if (result.kind === 'serve' || result.kind === 'train') {
+    const { scenario } = parseSingle(yamlOf(written), 'scenario.yaml', catalog, [], AS_OF)
+    flaws.push(...askedFlaws(result, scenario, catalog))
+  }
   if (flaws.length === 0) flaws.push(...(await renderingFlaws(result, check.explain, check.page)))
   if (flaws.length === 0 && check.twice) {
     const again = await outcomeOf(written, catalog, check.explain)

@@ -18,6 +18,9 @@ export interface OracleModel {
   readonly native: string | undefined
 }
 
+/** Nothing is said of the longest sequence: none is refused. */
+const NO_LIMIT = 1e15
+
 /** The model that a scenario names or describes. */
 export function modelOf(wish: string | InlineModelWish, catalog: Catalog): OracleModel {
   if (typeof wish !== 'string') return describedModel(wish)
@@ -51,7 +54,7 @@ function describedModel(wish: InlineModelWish): OracleModel {
     hidden_size,
     vocabulary_size,
     tied_embeddings: false,
-    max_positions: Number.MAX_SAFE_INTEGER,
+    max_positions: NO_LIMIT,
     rope_tables: [],
     layers: [
       {

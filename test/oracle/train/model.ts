@@ -1,5 +1,5 @@
 import type { Catalog } from '../../../src/catalog/catalog.ts'
-import { type Attention, architectureSchema } from '../../../src/catalog/model.ts'
+import { type Attention, architectureSchema, UNKNOWN_POSITIONS } from '../../../src/catalog/model.ts'
 import { describeModel, type LoraTarget, type ModelTensors, type Tensor } from '../../../src/model/tensors.ts'
 import type { InlineShape } from './wish.ts'
 
@@ -39,7 +39,7 @@ function architectureOf(shape: InlineShape) {
     hidden_size,
     vocabulary_size,
     tied_embeddings: false,
-    max_positions: Number.MAX_SAFE_INTEGER,
+    max_positions: UNKNOWN_POSITIONS,
     rope_tables: [],
     layers: [
       {
