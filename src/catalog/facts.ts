@@ -28,7 +28,12 @@ const LEAST_FIGURE = 1e-9
 const LARGEST_FIGURE = 1e15
 
 /** Above zero: prices, bandwidths and sizes, where zero would make a GPU free or infinitely slow. */
-export const positive = z.number().positive().min(LEAST_FIGURE).max(LARGEST_FIGURE)
+export const positive = z
+  .number()
+  .positive()
+  .max(LARGEST_FIGURE)
+  // What is not above zero at all is said in those words alone.
+  .refine((value) => value <= 0 || value >= LEAST_FIGURE, `must be at least ${LEAST_FIGURE}`)
 export const nonNegative = z.number().nonnegative().max(LARGEST_FIGURE)
 export const count = z.int().positive().max(LARGEST_FIGURE)
 
@@ -49,3 +54,12 @@ export const fitted = z.strictObject({
   records: z.int().nonnegative(),
 })
 export type Fitted = z.infer<typeof fitted>
+
+/** Above this a soft maximum is a maximum to three digits or more, and powers leave the range of a double. */
+const LARGEST_EXPONENT = 16
+
+/** Exponent p of a soft maximum (a^p + b^p)^(1/p), which is no maximum below 1: the sum of both is the softest. */
+export const softMaximumExponent = z.strictObject({
+  ...fitted.shape,
+  value: z.number().min(1).max(LARGEST_EXPONENT),
+})

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { hostConstants } from './engine.ts'
-import { calibrated, catalogDate, catalogId, fitted, sources } from './facts.ts'
+import { calibrated, catalogDate, catalogId, fitted, softMaximumExponent, sources } from './facts.ts'
 
 /** A value by GPU generation, with a default for generations without records. */
 const byGeneration = z.strictObject({
@@ -78,7 +78,7 @@ export type Link = z.infer<typeof linkSchema>
 export const servingPhysicsSchema = z.strictObject({
   as_of: catalogDate,
   /** Exponent of the soft maximum of memory time and compute time. */
-  soft_maximum_exponent: fitted,
+  soft_maximum_exponent: softMaximumExponent,
   /** Share of the FP16 peak of the output head. */
   head_compute: fitted,
   /** Share of the FP16 peak in absorbed MLA decoding. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { calibrated, catalogDate, catalogId, count, fitted, positive, sources } from './facts.ts'
+import { calibrated, catalogDate, catalogId, count, fitted, positive, softMaximumExponent, sources } from './facts.ts'
 
 /** A share of something: above 0, at most 1. */
 const share = z.strictObject({ value: positive.max(1), records: z.int().nonnegative() })
@@ -99,7 +99,7 @@ const trainingPhysicsFields = z.strictObject({
   dequantise_bytes: fitted,
   /** Seconds of host time per layer and pass, and the exponent of its soft maximum with compute. */
   launch_seconds: fitted,
-  launch_exponent: fitted,
+  launch_exponent: softMaximumExponent,
   /** Share of the one-way data-sheet rate of NVLink and other switched fabrics. */
   fabric_rate: share,
   /** Share of the one-way PCIe rate between GPUs that meet in host memory. */

@@ -340,9 +340,19 @@ export class ServingPerformance {
    * (Little's law with a service time that grows with the load).
    */
   concurrencyFor(requestsPerSecond: number, limit: number, scratch: ServingSpeed): number {
+    // The rate grows with the load but for one step down, where stages hold more than one sequence and some kernels read slower.
+    const single = Math.min(limit, this.system.pipelineParallel * this.#copies)
+    const isEnough = this.at(single, scratch).requestsPerSecond >= requestsPerSecond
+    return isEnough
+      ? this.#concurrencyBetween(1, single, requestsPerSecond, scratch)
+      : this.#concurrencyBetween(Math.min(limit, single + 1), limit, requestsPerSecond, scratch)
+  }
+
+  /** As above, of the numbers from `least` to `limit`, over which the rate grows. */
+  #concurrencyBetween(least: number, limit: number, requestsPerSecond: number, scratch: ServingSpeed): number {
     // Most loads are far below the limit: double until the rate is reached, then bisect.
-    let low = 1
-    let high = 1
+    let low = least
+    let high = least
     while (high < limit && this.at(high, scratch).requestsPerSecond < requestsPerSecond) {
       low = high + 1
       high = Math.min(limit, high * 2)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type Subject, subjects } from '../catalog/catalog.ts'
 import { findingKinds } from '../catalog/check.ts'
-import { offerFileSchema } from '../catalog/offer.ts'
 import { dropReasons, skipReasons } from '../importing/offers/types.ts'
 import { versionKey } from '../result/plan.ts'
 
@@ -57,7 +56,14 @@ export const offersImportSchema = z
     as_of: z.string().describe('Day that dates prices without one of their own'),
     read: z.array(z.strictObject({ file: z.string(), form: z.string(), rows: whole })),
     rows_used: whole.describe('Rows behind the offers: several zones or repetitions make one offer'),
-    files: z.array(offerFileSchema).describe('A catalog file for each provider'),
+    files: z
+      .array(
+        z.looseObject({
+          provider: z.string(),
+          offers: z.array(z.looseObject({ instance: z.string(), gpu: z.string(), gpu_count: z.int().positive() })),
+        }),
+      )
+      .describe('A file for each provider, with the keys of catalog files'),
     skipped: z.array(
       z.strictObject({
         reason: z.enum(keysOf(skipReasons)),

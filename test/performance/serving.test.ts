@@ -63,6 +63,22 @@ test('the concurrency for a rate is the smallest that reaches it', () => {
   expect(performance.at(found - 1, scratch).requestsPerSecond).toBeLessThan(rate)
 })
 
+// Kernels that read weights 2.5 times slower as soon as a stage holds two rows: the rate falls from one sequence a stage to more.
+test('the concurrency for a rate is the smallest even where more in flight complete fewer', () => {
+  const worked = system(2, 4)
+  const kernel = { ...worked.kernel, batched_weight_read_factor: { value: 2.5, records: 0 } }
+  const performance = new ServingPerformance({ ...worked, kernel }, load)
+  const rateAt = (concurrency: number): number => performance.at(concurrency, emptySpeed()).requestsPerSecond
+  expect(rateAt(5)).toBeLessThan(rateAt(4))
+  for (let reached = 1; reached <= 40; reached++) {
+    for (const rate of [rateAt(reached), rateAt(reached) * 0.999]) {
+      let smallest = 1
+      while (smallest < 64 && rateAt(smallest) < rate) smallest++
+      expect(performance.concurrencyFor(rate, 64, emptySpeed())).toBe(smallest)
+    }
+  }
+})
+
 test('more requests in flight never make one of them faster, and never complete fewer', () => {
   for (const [tp, pp] of [
     [1, 1],

@@ -74,6 +74,7 @@ const oddOffer: fc.Arbitrary<OddOffer> = fc.record({
   max_instances: fc.option(fc.integer({ min: 1, max: 3 }), maybe),
   set: fc.constantFrom(null, null, null, null, 'quoted'),
 })
+
 /** Offers of one drawn catalog: some as shipped, by their place among those of the drawn GPUs, and some odd ones. */
 export interface DrawnOffers {
   readonly shipped: readonly number[]
