@@ -12,7 +12,7 @@ export interface DocumentsSchema {
  */
 export function breaksOf(old: DocumentsSchema, next: DocumentsSchema, saved: readonly string[]): string[] {
   const documents = Object.entries(old.definitions)
-  return documents.flatMap(([name, before]) => {
+  const found = documents.flatMap(([name, before]) => {
     const after = next.definitions[name]
     if (after === undefined) return [`${name}: the document is gone`]
     const printed = departures({ schema: after, root: next }, { schema: before, root: old }, { everyKey: true })
@@ -24,4 +24,6 @@ export function breaksOf(old: DocumentsSchema, next: DocumentsSchema, saved: rea
       ...read.map((each) => `${name}${each}, so that old files are not read any more`),
     ]
   })
+  // A part of several forms of a document is told once.
+  return [...new Set(found)]
 }

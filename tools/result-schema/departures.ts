@@ -39,8 +39,11 @@ interface Options {
 export function departures(written: Rooted, expected: Rooted, options: Options, path = ''): string[] {
   const wanted = alternatives(expected)
   return alternatives(written).flatMap((form) => {
-    // Of several forms, the one that comes closest is the one that is meant.
-    const [closest] = wanted.map((each) => single(form, each, options, path)).sort((a, b) => a.length - b.length)
+    // Of several forms, the one that is meant is of the same type, and comes closest.
+    const alike = wanted.filter((each) => typeName(each.schema) === typeName(form.schema))
+    const [closest] = (alike.length > 0 ? alike : wanted)
+      .map((each) => single(form, each, options, path))
+      .sort((a, b) => a.length - b.length)
     return closest ?? []
   })
 }

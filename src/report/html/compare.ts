@@ -51,15 +51,19 @@ ${section(
   )
 }
 
-/** How many of the options that are equally cheap the answer names. */
+/** Most options that the answer names one by one, where several are equally cheap. */
 const NAMED = 3
 
+/** The cheapest options; of many the first of each kind, and how many others there are. */
 function answer(cheapest: readonly Compared[]): string {
-  const named = cheapest
-    .slice(0, NAMED)
-    .map(({ option, plan }) => (plan === null ? option : `${option} is the cheapest: ${planSentence(plan)}`))
+  const isFirst = ({ kind }: Compared, index: number): boolean =>
+    cheapest.findIndex((other) => other.kind === kind) === index
+  const named = cheapest.length > NAMED ? cheapest.filter(isFirst) : cheapest
   const others = cheapest.length - named.length
-  return [...named, ...(others > 0 ? [`${count(others)} more are as cheap`] : [])].join('; ')
+  return [
+    ...named.map(({ option, plan }) => (plan === null ? option : `${option} is the cheapest: ${planSentence(plan)}`)),
+    ...(others > 0 ? [`${count(others)} more are as cheap`] : []),
+  ].join('; ')
 }
 
 /** Bars of a chart. More are no picture, and thousands of them weigh megabytes. */

@@ -45,8 +45,8 @@ function turned(document: Document): Document {
 }
 
 describe.each([
-  ['serving', serving, servingForAny, tries(6, 300)],
-  ['training', training, trainingForAny, tries(3, 120)],
+  ['serving', serving, servingForAny, tries(4, 300)],
+  ['training', training, trainingForAny, tries(2, 120)],
 ] as const)('%s', (kind, scenario, forAny, parameters) => {
   test('every list and every catalog in another order: nothing changes', () => {
     fc.assert(

@@ -47,7 +47,7 @@ function never(scenario: fc.Arbitrary<Document>, more: More, parameters: fc.Para
 }
 
 describe('serving never costs less', () => {
-  const runs = tries(4, 200)
+  const runs = tries(3, 200)
   test.each<[string, More]>([
     ['with more requests a second', times('traffic', 'requests_per_second', 1)],
     ['with more tokens a day', times('traffic', 'tokens_per_day', 1)],
@@ -71,7 +71,7 @@ describe('serving never costs less', () => {
 })
 
 describe('training never costs less', () => {
-  const runs = tries(3, 100)
+  const runs = tries(2, 100)
   test.each<[string, More]>([
     ['with more tokens', times('data', 'tokens', 1, true)],
     [

@@ -19,7 +19,7 @@ import {
 /* What prices and offers do to a plan, whatever the scenario. */
 
 const marketFor = (document: Document) => marketOf(document.search.gpus)
-const runs = { serve: tries(6, 300), train: tries(3, 120) }
+const runs = { serve: tries(4, 300), train: tries(2, 120) }
 
 describe.each([
   ['serving', serving, servingForAny, runs.serve],

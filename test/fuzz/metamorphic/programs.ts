@@ -107,7 +107,7 @@ describe.each(['fleet', 'forecast'] as const)('a %s', (kind) => {
         const busier = totalOf(await planned({ ...given, workloads: more }, MARKET))
         expect(busier, 'with twice the traffic').toBeGreaterThanOrEqual(total * (1 - 2 * GAP))
       }),
-      tries(3, 60),
+      tries(2, 60),
     )
   })
 })

@@ -1,5 +1,5 @@
 import type { Objective } from '../scenario.ts'
-import { compareLeaves, isAlike, type Leaf } from './leaf.ts'
+import { compareLeaves, isTied, type Leaf } from './leaf.ts'
 
 /** The best of all plans, or none. */
 export function bestOf(leaves: readonly Leaf[], objective: Objective): Leaf | null {
@@ -22,12 +22,12 @@ export function bestOfGroups(leaves: readonly Leaf[], objective: Objective): Lea
 /** Dollars an hour and seconds a request of the plans that none other beats in one without losing in the other, cheapest first. */
 export function frontOf(leaves: readonly Leaf[]): [dollars: number, seconds: number][] {
   const sorted = [...leaves].sort((a, b) =>
-    isAlike(a.dollarsAnHour, b.dollarsAnHour) ? a.requestSeconds - b.requestSeconds : a.dollarsAnHour - b.dollarsAnHour,
+    isTied(a.dollarsAnHour, b.dollarsAnHour) ? a.requestSeconds - b.requestSeconds : a.dollarsAnHour - b.dollarsAnHour,
   )
   const front: [number, number][] = []
   for (const { dollarsAnHour, requestSeconds } of sorted) {
     const fastest = front.at(-1)?.[1] ?? Number.POSITIVE_INFINITY
-    if (requestSeconds < fastest && !isAlike(requestSeconds, fastest)) front.push([dollarsAnHour, requestSeconds])
+    if (requestSeconds < fastest && !isTied(requestSeconds, fastest)) front.push([dollarsAnHour, requestSeconds])
   }
   return front
 }

@@ -62,10 +62,19 @@ export function namesOf({ choice, split, rented, maxConcurrency }: Leaf): (strin
   ]
 }
 
-/** Equal but for the last bits, which depend on the order of multiplications. */
+/** Equal but for the rounding of results to ten digits. */
 export function isAlike(a: number, b: number): boolean {
+  return isWithin(1e-9, a, b)
+}
+
+/** Equal but for the last bits, which depend on the order of multiplications: what the next figure decides between. */
+export function isTied(a: number, b: number): boolean {
+  return isWithin(1e-13, a, b)
+}
+
+function isWithin(share: number, a: number, b: number): boolean {
   if (a === b) return true
-  return Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b))
+  return Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= share * Math.max(Math.abs(a), Math.abs(b))
 }
 
 /** Negative where `a` is the better plan. */
@@ -73,7 +82,7 @@ export function compareLeaves(a: Leaf, b: Leaf, objective: Objective): number {
   const figuresOfB = figuresOf(b, objective)
   for (const [index, figure] of figuresOf(a, objective).entries()) {
     const other = figuresOfB[index] ?? 0
-    if (!isAlike(figure, other)) return figure < other ? -1 : 1
+    if (!isTied(figure, other)) return figure < other ? -1 : 1
   }
   const namesOfB = namesOf(b)
   for (const [index, name] of namesOf(a).entries()) {
