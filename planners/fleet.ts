@@ -1,7 +1,7 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { DEFAULT_PUE } from '../src/catalog/offer.ts'
 import type { FleetNodeKind, FleetResult } from '../src/result/fleet.ts'
-import { resultVersion } from '../src/result/plan.ts'
+import { resultVersion } from '../src/result/version.ts'
 import { assuming, completePrices } from '../src/scenario/assume.ts'
 import { serveDefaults } from '../src/scenario/defaults.ts'
 import { inputError } from '../src/scenario/diagnostic.ts'

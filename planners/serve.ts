@@ -1,5 +1,6 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
-import { resultVersion, type ServeResult } from '../src/result/plan.ts'
+import type { ServeResult } from '../src/result/plan.ts'
+import { resultVersion } from '../src/result/version.ts'
 import { serveCalibration } from './calibrated.ts'
 import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
 import { missBySetting } from './search/near-miss.ts'

@@ -1,6 +1,6 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
-import { resultVersion } from '../src/result/plan.ts'
 import type { TrainResult } from '../src/result/train.ts'
+import { resultVersion } from '../src/result/version.ts'
 import { trainCalibration } from './calibrated.ts'
 import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
 import { missBySetting } from './search/near-miss.ts'

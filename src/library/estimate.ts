@@ -1,10 +1,11 @@
 import { estimatePlan } from '../../planners/serve/estimate.ts'
 import { fitModel } from '../../planners/serve/fit.ts'
 import { estimateTraining, fitTraining } from '../../planners/train/estimate.ts'
-import { type EstimateResult, estimateResult } from '../result/estimate.ts'
-import { type FitResult, fitResult } from '../result/fit.ts'
+import type { EstimateResult } from '../result/estimate.ts'
+import type { FitResult } from '../result/fit.ts'
 import type { Plan } from '../result/plan.ts'
 import type { TrainPlan } from '../result/train.ts'
+import { estimateResult, fitResult } from '../result/worked-out.ts'
 import type { Diagnostic } from '../scenario/diagnostic.ts'
 import {
   type ServingConfiguration,

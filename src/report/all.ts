@@ -1,4 +1,4 @@
-import { resultVersion } from '../result/plan.ts'
+import { resultVersion } from '../result/version.ts'
 import { inputError } from '../scenario/diagnostic.ts'
 import { compare, comparisonText } from './comparison.ts'
 import { csv, csvReport } from './csv.ts'

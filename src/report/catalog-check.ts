@@ -1,5 +1,5 @@
 import { type Finding, findingKinds } from '../catalog/check.ts'
-import { resultVersion } from '../result/plan.ts'
+import { resultVersion } from '../result/version.ts'
 import { count } from '../units.ts'
 import type { CatalogCheck } from './catalog-documents.ts'
 import type { ListFormat } from './catalog-list.ts'

@@ -1,5 +1,5 @@
-import { estimateResult } from '../result/estimate.ts'
 import type { Violation } from '../result/plan.ts'
+import { estimateResult } from '../result/worked-out.ts'
 import { csv } from './csv.ts'
 import { json } from './json.ts'
 import { type AnyPlan, kindOf } from './kinds/index.ts'

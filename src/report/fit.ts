@@ -1,4 +1,4 @@
-import { fitResult } from '../result/fit.ts'
+import { fitResult } from '../result/worked-out.ts'
 import { count } from '../units.ts'
 import { csv } from './csv.ts'
 import { json } from './json.ts'

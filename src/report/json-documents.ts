@@ -8,8 +8,9 @@ import { servingEstimateSchema, trainingEstimateSchema } from '../result/estimat
 import { servingFitSchema, trainingFitSchema } from '../result/fit.ts'
 import { fleetResultSchema } from '../result/fleet.ts'
 import { forecastResultSchema } from '../result/forecast.ts'
-import { resultSchema, resultVersion } from '../result/plan.ts'
+import { resultSchema } from '../result/plan.ts'
 import { trainResultSchema } from '../result/train.ts'
+import { resultVersion } from '../result/version.ts'
 import { whatIfDocumentSchema } from '../whatif/document.ts'
 import { calibrationSchema } from './calibration/document.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Immutable } from '../result/immutable.ts'
-import { resultVersion } from '../result/plan.ts'
+import { resultVersion } from '../result/version.ts'
 import { jsonText } from '../visible.ts'
 import { compare } from './comparison.ts'
 import type { AnyResult } from './kinds/index.ts'

@@ -1,7 +1,7 @@
 import type { Finding } from '../catalog/check.ts'
 import type { OfferImport } from '../importing/offers/index.ts'
 import { type Drop, dropReasons, type Skip, type SkipReason, skipReasons } from '../importing/offers/types.ts'
-import { resultVersion } from '../result/plan.ts'
+import { resultVersion } from '../result/version.ts'
 import { count } from '../units.ts'
 import type { OffersImportDocument } from './catalog-documents.ts'
 import { json } from './json.ts'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Immutable } from './immutable.ts'
-import { planSchema, resultVersion, versionKey, violationSchema } from './plan.ts'
+import { planSchema, versionKey, violationSchema } from './plan.ts'
 import { trainPlanSchema } from './train.ts'
+import type { resultVersion } from './version.ts'
 
 const verdictSchema = z.strictObject({
   fits: z.boolean().describe('It fits in memory and misses no limit'),
@@ -9,7 +10,7 @@ const verdictSchema = z.strictObject({
   assumptions: z.array(z.string()).describe('Every value that was left to a default'),
   warnings: z.array(z.string()),
 })
-type Verdict = Immutable<z.infer<typeof verdictSchema>>
+export type Verdict = Immutable<z.infer<typeof verdictSchema>>
 
 /** An estimate as data: the plan's own keys, and beside them whether it fits and what was assumed. */
 export type EstimateResult<P> = P & { readonly version: typeof resultVersion } & Verdict
@@ -19,9 +20,3 @@ export const servingEstimateSchema = planSchema.extend(keys).meta({ id: 'serving
 export const trainingEstimateSchema = trainPlanSchema
   .extend(keys)
   .meta({ id: 'training_estimate', title: 'plan estimate --method' })
-
-/** @param estimated one given configuration, worked out */
-export function estimateResult<P extends object>(estimated: { readonly plan: P } & Verdict): EstimateResult<P> {
-  const { plan, fits, violations, assumptions, warnings } = estimated
-  return { version: resultVersion, ...plan, fits, violations, assumptions, warnings }
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Immutable } from './immutable.ts'
-import { amount, planSchema, resultVersion, versionKey } from './plan.ts'
+import { amount, planSchema, versionKey } from './plan.ts'
 import { trainPlanSchema } from './train.ts'
 
 const rowSchema = z.strictObject({
@@ -39,12 +39,3 @@ export const trainingFitSchema = fitOf(['micro_batch', 'sequence_length'], train
   id: 'training_fit',
   title: 'plan fit --method',
 })
-
-type Fitted<P, N extends string> = Pick<FitResult<P, N>, 'gpu' | 'rows' | 'plan' | 'assumptions' | 'warnings'> & {
-  readonly capacityBytes: number
-}
-
-export function fitResult<P, N extends string>(model: string, fitted: Fitted<P, N>): FitResult<P, N> {
-  const { gpu, capacityBytes, rows, plan, assumptions, warnings } = fitted
-  return { version: resultVersion, model, gpu, capacity_bytes: capacityBytes, rows, plan, assumptions, warnings }
-}

@@ -2,9 +2,7 @@ import { z } from 'zod'
 import { trust } from '../catalog/facts.ts'
 import { pricing } from '../catalog/offer.ts'
 import { planAccuracySchema } from './accuracy.ts'
-
-/** Version of the JSON form. Raised when a field changes its meaning or disappears; new fields do not raise it. */
-export const resultVersion = 1
+import { resultVersion } from './version.ts'
 
 export const versionKey = z.literal(resultVersion).describe('Version of this form')
 

@@ -60,7 +60,9 @@ describe('reading files', () => {
     writeFileSync(at('utf16'), Buffer.from('\uFEFFkind: serve', 'utf16le'))
     expect(readText(at('utf16'))).toBe('kind: serve')
     writeFileSync(at('latin1'), Buffer.from([0x6b, 0xe9, 0x20]))
-    expect(message(() => readText(at('latin1')))).toBe('latin1: the file is not a text in UTF-8 or UTF-16 (save it as UTF-8)')
+    expect(message(() => readText(at('latin1')))).toBe(
+      'latin1: the file is not a text in UTF-8 or UTF-16 (save it as UTF-8)',
+    )
   })
 
   it('lists YAML files below a directory', () => {

@@ -6,7 +6,7 @@ import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { subjects } from '../../src/catalog/catalog.ts'
 import { jsonDocuments } from '../../src/report/json-documents.ts'
-import { resultVersion } from '../../src/result/plan.ts'
+import { resultVersion } from '../../src/result/version.ts'
 import { call } from '../cli/in-process.ts'
 import { draws } from './draws.ts'
 

@@ -1,5 +1,6 @@
 import type { PlanAccuracy } from '../../src/result/accuracy.ts'
-import { type Plan, resultSchema, resultVersion, type ServeResult } from '../../src/result/plan.ts'
+import { type Plan, resultSchema, type ServeResult } from '../../src/result/plan.ts'
+import { resultVersion } from '../../src/result/version.ts'
 
 const GIB = 2 ** 30
 

@@ -1,5 +1,5 @@
-import { resultVersion } from '../../src/result/plan.ts'
 import { type TrainPlan, type TrainResult, trainResultSchema } from '../../src/result/train.ts'
+import { resultVersion } from '../../src/result/version.ts'
 
 const GIB = 2 ** 30
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { jsonDocuments, resultJsonSchema, savedDocuments } from '../../src/report/json-documents.ts'
-import { resultVersion } from '../../src/result/plan.ts'
+import { resultVersion } from '../../src/result/version.ts'
 import { breaksOf, type DocumentsSchema } from '../../tools/result-schema/compatible.ts'
 import { call } from '../cli/in-process.ts'
 

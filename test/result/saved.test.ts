@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readResults } from '../../src/diff/read-result.ts'
 import { readLock } from '../../src/lock/text.ts'
 import { htmlOf, jsonOf, markdownOf, textOf } from '../../src/report/all.ts'
-import { resultVersion } from '../../src/result/plan.ts'
+import { resultVersion } from '../../src/result/version.ts'
 import { call, type Printed } from '../cli/in-process.ts'
 
 /* Files that earlier programs saved (test/fixtures/saved/README.md) are read as they were, or refused in plain words. */

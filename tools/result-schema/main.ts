@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { resultJsonSchema, savedDocuments } from '../../src/report/json-documents.ts'
-import { resultVersion } from '../../src/result/plan.ts'
+import { resultVersion } from '../../src/result/version.ts'
 import { breaksOf, type DocumentsSchema } from './compatible.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')

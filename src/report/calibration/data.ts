@@ -1,6 +1,6 @@
 import type { ErrorRow } from '../../calibration/folds.ts'
 import type { OwnCalibration } from '../../calibration/own.ts'
-import { resultVersion } from '../../result/plan.ts'
+import { resultVersion } from '../../result/version.ts'
 import { csv } from '../csv.ts'
 import { json } from '../json.ts'
 import { printable } from '../printable.ts'

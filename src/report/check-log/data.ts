@@ -1,7 +1,7 @@
 import { Document, isMap } from 'yaml'
 import { agreement, type CheckedFigure, type LogCheck } from '../../logs/check.ts'
 import type { WrittenRecord } from '../../measurements/record.ts'
-import { resultVersion } from '../../result/plan.ts'
+import { resultVersion } from '../../result/version.ts'
 import { documentText } from '../../yaml-text.ts'
 import { csv } from '../csv.ts'
 import { json } from '../json.ts'

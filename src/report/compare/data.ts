@@ -1,4 +1,4 @@
-import { resultVersion } from '../../result/plan.ts'
+import { resultVersion } from '../../result/version.ts'
 import { csv, missesCell } from '../csv.ts'
 import { json } from '../json.ts'
 import type { CompareDocument } from './document.ts'

@@ -1,7 +1,7 @@
 import type { Diff } from '../../diff/diff.ts'
 import type { DiffDocument } from '../../diff/document.ts'
 import type { Judgement } from '../../diff/gate.ts'
-import { resultVersion } from '../../result/plan.ts'
+import { resultVersion } from '../../result/version.ts'
 import { csv } from '../csv.ts'
 import type { Cell } from '../csv-fields.ts'
 import { json } from '../json.ts'

@@ -1,7 +1,7 @@
 import type { Judgement } from '../../diff/gate.ts'
 import type { LockCheck } from '../../lock/document.ts'
 import type { Repriced } from '../../lock/reprice.ts'
-import { resultVersion } from '../../result/plan.ts'
+import { resultVersion } from '../../result/version.ts'
 import { judgementText, SIGNS } from '../diff/words.ts'
 import { json } from '../json.ts'
 import { blocks, bullets, details, escaped } from '../markdown/blocks.ts'

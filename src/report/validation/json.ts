@@ -1,5 +1,5 @@
 import type { ValidatedRecord, Validation } from '../../measurements/validation.ts'
-import { resultVersion } from '../../result/plan.ts'
+import { resultVersion } from '../../result/version.ts'
 import { json } from '../json.ts'
 import { rounded } from './words.ts'
 

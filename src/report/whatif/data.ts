@@ -1,4 +1,4 @@
-import { resultVersion } from '../../result/plan.ts'
+import { resultVersion } from '../../result/version.ts'
 import type { WhatIfDocument } from '../../whatif/document.ts'
 import { written } from '../../whatif/vary.ts'
 import type { Point, WhatIf } from '../../whatif/what-if.ts'
