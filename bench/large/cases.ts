@@ -32,7 +32,7 @@ const CATALOG = 'catalog'
 /** A scenario beside it. */
 const SCENARIO = 'serving.yaml'
 
-const sizeIn = (noun: string) => (size: number) => `${size.toLocaleString('en')} ${noun}`
+const sizeIn = (noun: string) => (size: number) => `${size.toLocaleString('en')} ${noun}${size === 1 ? '' : 's'}`
 
 /** A command with a catalog laid over the shipped one. */
 function overlaid(name: string, command: readonly string[]): Command {
@@ -49,7 +49,7 @@ export const INPUTS: readonly Input[] = [
     kind: 'offers',
     size: 50_000,
     single: true,
-    sizeText: sizeIn('offers'),
+    sizeText: sizeIn('offer'),
     write: (directory, size, catalog) => writeOffers(join(directory, CATALOG), size, catalog),
     commands: [
       overlaid('catalog of offers: read, list GPUs', LIST_GPUS),
@@ -62,7 +62,7 @@ export const INPUTS: readonly Input[] = [
     kind: 'models',
     size: 2_000,
     single: true,
-    sizeText: sizeIn('models'),
+    sizeText: sizeIn('model'),
     write: (directory, size, catalog) => {
       writeModels(join(directory, CATALOG), size, catalog)
       writeServing(join(directory, SCENARIO), modelId(0))
@@ -88,7 +88,7 @@ export const INPUTS: readonly Input[] = [
     kind: 'scenarios',
     size: 2_000,
     single: false,
-    sizeText: sizeIn('scenarios'),
+    sizeText: sizeIn('scenario'),
     write: writeScenarios,
     commands: [
       { name: 'plan compare, as a page', args: (directory) => ['compare', ...filesOf(directory), '--format', 'html'] },

@@ -132,6 +132,6 @@ test('any lines read in parts as whole', () => {
     fc.property(fc.array(line, { maxLength: 14 }), fc.integer({ min: 1, max: 40 }), (lines, partCharacters) => {
       compare(`list:\n${lines.map(([indent, text]) => `${indent}${text}\n`).join('')}`, partCharacters)
     }),
-    { seed: SEED, numRuns: draws(600, 20_000) },
+    { seed: SEED, numRuns: draws(400, 20_000) },
   )
 })

@@ -199,7 +199,7 @@ describe('as JSON', () => {
       p90: 0.2,
       bias: 0.2,
     })
-    expect(JSON.parse(validationJson(nothing))).toEqual({ records: [], summary: [] })
+    expect(JSON.parse(validationJson(nothing))).toEqual({ version: 1, records: [], summary: [] })
   })
 })
 
