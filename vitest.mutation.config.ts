@@ -15,5 +15,7 @@ export default defineConfig({
     isolate: false,
     setupFiles: ['test/mutation-setup.ts'],
     testTimeout: 60_000,
+    // Reading the catalogs takes a second alone and ten beside a busy machine's other work.
+    hookTimeout: 60_000,
   },
 })
