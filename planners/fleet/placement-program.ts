@@ -1,9 +1,14 @@
 import { type LinearProgram, ProgramBuilder, type Term } from '../solver/program.ts'
-import type { FleetQuestion, Limit, Need, NodeKind, Placed, Unit } from './placement.ts'
+import {
+  type FleetQuestion,
+  type Limit,
+  MOST_NODES,
+  type Need,
+  type NodeKind,
+  type Placed,
+  type Unit,
+} from './placement.ts'
 import { nodePatterns, sizeLevels } from './size-levels.ts'
-
-/** Nodes of a kind without a number of its own: as many as a scenario can ask for of any. Every node is seated and listed by itself. */
-export const MOST_NODES = 10_000
 
 /** A program with the meaning of its variables and rows. */
 export interface PlacementProgram {
@@ -162,7 +167,7 @@ function keepSpares(
   )
   for (const { unit, variable, capacity } of loads) {
     const allowed = capacities.flatMap((c, j): Term[] => (c >= capacity ? [[largest[j] as number, -unit.most]] : []))
-    builder.constraint(`${unit.id} within the largest`, [[variable, 1], ...allowed], { upper: 0 }, null)
+    builder.constraint(`${unit.id} within the largest of ${workload}`, [[variable, 1], ...allowed], { upper: 0 }, null)
   }
   const excused: Term[] = leaveOut === undefined ? [] : [[leaveOut, spares]]
   for (const [j, least] of capacities.entries()) {

@@ -1,6 +1,12 @@
 import type { ReplicaOption } from '../supply/replica-option.ts'
 import type { RunOption } from '../supply/training.ts'
 
+/** Nodes of a kind without a number of its own: as many as a scenario can ask for of any. Every node is seated and listed by itself. */
+export const MOST_NODES = 10_000
+
+/** Far more units of a sort than there can be GPUs for: programs have no numbers for ever more of them. */
+export const MOST_UNITS = 1e12
+
 /** Machines of one shape that a fleet has or may rent. */
 export interface NodeKind {
   readonly id: string

@@ -2,7 +2,7 @@ import type { Catalog } from '../../src/catalog/catalog.ts'
 import { HOURS_PER_MONTH } from '../../src/cost/money.ts'
 import { servingOptions } from '../supply/serving.ts'
 import { type MachineKind, type RunOption, trainingOptions } from '../supply/training.ts'
-import type { Need, NodeKind, Unit } from './placement.ts'
+import { MOST_UNITS, type Need, type NodeKind, type Unit } from './placement.ts'
 import type { FleetWorkload } from './requests.ts'
 import { servingUnits } from './units.ts'
 
@@ -87,7 +87,7 @@ function runUnits({ name, request, kinds, runsPerMonth }: Training, catalog: Cat
           gpus: isPart ? option.machine.gpu_count : 0,
           wholeNodes: isPart ? 0 : option.machines,
           paidShare: isPart ? null : (option.hours * runsPerMonth) / HOURS_PER_MONTH / atOnce,
-          most: atOnce,
+          most: Math.min(MOST_UNITS, atOnce),
           members: [{ workload: name, amount: 1 / atOnce, role: 'run', option }],
         },
       ]

@@ -1,5 +1,5 @@
 import type { ReplicaOption } from '../supply/replica-option.ts'
-import { type Member, type NodeKind, nodesSpanned, type Unit } from './placement.ts'
+import { type Member, MOST_UNITS, type NodeKind, nodesSpanned, type Unit } from './placement.ts'
 
 /** A serving workload: what its replicas must carry together, and how one can run. */
 export interface Demand {
@@ -33,7 +33,7 @@ export function servingUnits(demand: Demand, kinds: readonly NodeKind[]): Unit[]
         ],
       })
       // A load that fills its replicas exactly must not need one more through the last bit.
-      const most = Math.max(1, Math.ceil((demand.capacity / option.capacity) * (1 - 1e-12)))
+      const most = Math.min(MOST_UNITS, Math.max(1, Math.ceil((demand.capacity / option.capacity) * (1 - 1e-12))))
       return demand.spares === 0 ? [unit('load', most)] : [unit('load', most), unit('spare', demand.spares)]
     })
   })

@@ -9,6 +9,12 @@ export const lockVersion = 1
 const hash = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hex digits')
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected YYYY-MM-DD')
 
+/** Whether all numbers of a document are numbers: YAML has `.inf` and `.nan`. */
+function holdsNumbers(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return typeof value !== 'object' || value === null || Object.values(value).every(holdsNumbers)
+}
+
 /** A price that the plan, or one that it was chosen over, was reckoned with. */
 const lockedPriceSchema = z.strictObject({
   offer: z.string().min(1),
@@ -30,7 +36,9 @@ const scenarioKeys = {
   name: z.string().min(1),
   scenario_hash: hash,
   /** The scenario as it was planned, changes from the command line included. */
-  scenario: z.record(z.string(), z.unknown()),
+  scenario: z
+    .record(z.string(), z.unknown())
+    .refine((document) => holdsNumbers(document), 'a number is not finite: the file was changed by hand'),
   model: z.strictObject({
     id: z.string(),
     hash,

@@ -62,7 +62,8 @@ export function numberIn(line: string, pattern: RegExp): number | undefined {
   const text = pattern.exec(line)?.[1]
   if (text === undefined) return undefined
   const value = Number(text.replaceAll(',', ''))
-  return Number.isFinite(value) ? value : undefined
+  // A longer number is two that ran into each other: no engine has so many bytes or tokens.
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined
 }
 
 /** Writes the values that are there over those of `into`. */

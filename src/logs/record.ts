@@ -1,4 +1,6 @@
 import { type MeasuredRecord, recordSchema, type WrittenRecord } from '../measurements/record.ts'
+import { inputError } from '../scenario/diagnostic.ts'
+import { issuesToDiagnostics } from '../scenario/located.ts'
 import { type LogFigures, logQuantities, type StartLog } from './start-log.ts'
 import type { StartSubject } from './subject.ts'
 
@@ -44,19 +46,27 @@ export function recordOf(log: StartLog, subject: StartSubject, { file }: LogOrig
   }
 }
 
-/** The record as readers of measurements see it: checked, defaults filled in. */
+/**
+ * The record as readers of measurements see it: checked, defaults filled in.
+ * @throws InputError for figures that no record may hold.
+ */
 export function checkedRecord(record: WrittenRecord): MeasuredRecord {
-  return recordSchema.parse(record)
+  const checked = recordSchema.safeParse(record)
+  if (checked.success) return checked.data
+  const [issue] = issuesToDiagnostics(checked.error.issues, record, recordSchema, () => ({ file: '' }))
+  throw inputError(`the log states what no start has: ${issue?.message}`, {
+    hint: 'lines of several processes may have run into each other',
+  })
 }
 
 /** Figures that a record may hold: a refused start prints how much room was missing, which is no room. */
 function measuredOf(figures: LogFigures): LogFigures {
   return Object.fromEntries(
     logQuantities.flatMap((quantity) => {
-      const value = figures[quantity]
-      return value === undefined || value < 0 || (quantity === 'weights_gib' && value === 0)
-        ? []
-        : [[quantity, Number(value.toFixed(GIB_DIGITS))]]
+      const logged = figures[quantity]
+      if (logged === undefined || logged < 0) return []
+      const value = Number(logged.toFixed(GIB_DIGITS))
+      return quantity === 'weights_gib' && value === 0 ? [] : [[quantity, value]]
     }),
   )
 }

@@ -34,15 +34,16 @@ export function wrap(text: string, first = '', rest = ' '.repeat(width(first)), 
   }
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {
     if (!empty && width(line) + 1 + width(word) > columns) flush()
-    let left = empty ? word : ` ${word}`
-    while (width(line) + width(left) > columns) {
-      const characters = [...left]
-      const room = columns - width(line)
-      line += characters.slice(0, room).join('')
-      left = characters.slice(room).join('')
+    const characters = [...(empty ? word : ` ${word}`)]
+    // By position, not by what is left of the word: copying that for each line takes seconds for a word of a megabyte.
+    let at = 0
+    while (width(line) + characters.length - at > columns) {
+      const end = at + Math.max(1, columns - width(line))
+      line += characters.slice(at, end).join('')
+      at = end
       flush()
     }
-    line += left
+    line += characters.slice(at).join('')
     empty = false
   }
   if (!empty || lines.length === 0) lines.push(line)

@@ -1,17 +1,18 @@
 import { find } from '../catalog/catalog.ts'
 import type { Model } from '../catalog/model.ts'
 import { describeModel, type LoraTarget, type ModelTensors } from '../model/tensors.ts'
-import { count } from '../units.ts'
+import { count, roundedCount } from '../units.ts'
 import type { Checker } from './ids.ts'
 import { checkModel, checkTensors } from './model-checks.ts'
 import { checkHardware, checkPrices } from './serve-checks.ts'
-import type {
-  LoraTargets,
-  ResolvedDeadline,
-  TrainData,
-  TrainScenario,
-  TrainSearch,
-  WrittenTrainScenario,
+import {
+  type LoraTargets,
+  MAX_TOKENS,
+  type ResolvedDeadline,
+  type TrainData,
+  type TrainScenario,
+  type TrainSearch,
+  type WrittenTrainScenario,
 } from './train.ts'
 import { trainDefaults } from './train-defaults.ts'
 import type { Deadline } from './train-fields.ts'
@@ -48,7 +49,12 @@ export function checkTrain(scenario: WrittenTrainScenario, check: Checker, asOf?
 }
 
 function checkData(data: TrainData, check: Checker): void {
-  const { tokens, examples, tokens_per_example } = data
+  const { tokens, examples, tokens_per_example, epochs = trainDefaults.epochs } = data
+  const all = (tokens ?? (examples ?? 0) * (tokens_per_example ?? 0)) * epochs
+  if (all > MAX_TOKENS) {
+    const message = `${roundedCount(all)} tokens in all passes are more than the ${roundedCount(MAX_TOKENS)} that a run may read`
+    check.error(['data'], message, undefined, 'key')
+  }
   const either = 'data needs either tokens, or examples with tokens_per_example'
   if (tokens !== undefined) {
     if (examples !== undefined) check.error(['data', 'examples'], `${either}; given: both`, undefined, 'key')

@@ -4,7 +4,8 @@ import { commonKeys, hardwareSearch } from './common.ts'
 import { degree, domain, name, quantity, shown } from './fields.ts'
 import { deadline, money } from './train-fields.ts'
 
-const MAX_TOKENS = 1e18
+/** Tokens of all passes: beyond any run that can be meant, and still so few that steps are counted exactly, be each of one token. */
+export const MAX_TOKENS = 1e15
 
 export const trainObjectives = ['cost', 'time', 'gpus', 'energy'] as const
 export type TrainObjective = (typeof trainObjectives)[number]

@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000)
 
 /** Programs take milliseconds; the one that has no answer is given up sooner than by default. */
-const OPTIONS = { asOf: '2026-11-21', timeLimitSeconds: 5 }
+const OPTIONS = { asOf: '2026-11-21', timeLimitSeconds: 1 }
 
 async function planned(text: string): Promise<ScenarioResult> {
   const result = await planScenario(text, 's.yaml', catalog, OPTIONS, () => {
@@ -69,6 +69,14 @@ describe('numbers', () => {
 })
 
 describe('refusals name the line', () => {
+  test('more tokens than steps can be counted of', async () => {
+    const data = 'data: { examples: 999999999999999, tokens_per_example: 2, epochs: 3 }'
+    const text = training('gpt2').replace(/data:.*/, data)
+    expect(await refusal(text)).toBe(
+      's.yaml:3:1: 6,000T tokens in all passes are more than the 1,000T that a run may read',
+    )
+  })
+
   test('a model that training cannot take apart', async () => {
     expect(await refusal(training('step-3'))).toBe(
       's.yaml:2:8: step-3 is known by its parameter count alone: training needs its architecture',
@@ -112,6 +120,22 @@ describe('fleets', () => {
     const result = await planned(fleet(`${home('h100-sxm-80gb', 4)}, ${home('a10g', 1)}`, workload))
     if (result.kind !== 'fleet') return expect.fail(result.kind)
     expect(result.placements.reduce((sum, { spares }) => sum + spares, 0)).toBe(2)
+  })
+
+  test('more runs at once than a program has numbers for', async () => {
+    const workload =
+      '{ kind: train, model: qwen1.5-110b, data: { tokens: 1000T }, sequence_length: 1, global_batch: 2 }'
+    const result = await planned(fleet(home('h100-nvl-94gb', 3), workload))
+    expect(result.status).toBe('infeasible')
+  })
+
+  test('two models on one GPU, both with spares', async () => {
+    const small = (name: string, more: string): string =>
+      `{ kind: serve, name: ${name}, model: ${more}, input_tokens: 42, output_tokens: 93 }, redundancy: 1 }`
+    const first = small('a', 'nemotron-nano-9b-v2, traffic: { concurrency: 48')
+    const second = small('b', '{ parameters: 8B }, traffic: { requests_per_second: 0.01')
+    const result = await planned(`${fleet(home('b200-sxm', 3), first)}  - ${second}\nco_locate: true\n`)
+    expect(result.status).toBe('optimal')
   })
 
   const tuning = '{ kind: train, model: llama-3-8b, data: { tokens: 2M }, search: { gpus: [l4], providers: [gcp] } }'

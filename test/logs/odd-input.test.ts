@@ -130,3 +130,13 @@ describe('lines and their fields', () => {
     expect(readStartLog(text)?.figures).toEqual({ kv_cache_gib: 16.46, kv_tokens: 367_404 })
   })
 })
+
+describe('figures that no start has', () => {
+  const context = (tokens: string): string =>
+    `llama_context: n_ctx         = ${tokens}\nload_tensors:        CUDA0 model buffer size =  5049.71 MiB\n`
+
+  test('a number of two hundred digits, as of lines that ran into each other, is none', () => {
+    expect(readStartLog(context('4096'))?.flags.context).toBe(4096)
+    expect(readStartLog(context('9'.repeat(200)))?.flags.context).toBeUndefined()
+  })
+})

@@ -24,6 +24,12 @@ describe('wrapping', () => {
   test('breaks at blanks', () => {
     expect(wrap('one two three', '', '', 8)).toEqual(['one two', 'three'])
   })
+
+  test('a word of a megabyte is cut into lines in the time that it takes to read it', () => {
+    const { user: before } = process.cpuUsage()
+    expect(wrap('x'.repeat(1_000_000), '- ')).toHaveLength(12_821)
+    expect((process.cpuUsage().user - before) / 1e6).toBeLessThan(1)
+  })
 })
 
 describe('tables', () => {

@@ -92,7 +92,7 @@ function commandLine(random: Random): string[] {
 
 test('estimate and fit with any flags: an answer of real figures, or exit 2 with a reason', async () => {
   const codes: Record<number, number> = {}
-  for (let index = 0; index < draws(150, 3000); index += 1) {
+  for (let index = 0; index < draws(100, 3000); index += 1) {
     const args = commandLine(randomOf(SEED, SEED_OF_FLAGS, index))
     const before = process.cpuUsage()
     const { code, stdout, stderr } = await call(args)

@@ -158,7 +158,7 @@ describe('refusals name the field', () => {
     [{ num_attention_heads: 30 }, '30 num_attention_heads do not divide hidden_size 2048'],
     [{ tie_word_embeddings: 'yes' }, '"tie_word_embeddings" should be true or false, got "yes"'],
     [{ torch_dtype: 'posit16' }, 'the dtype "posit16" is not known'],
-    [{ hidden_size: 2 ** 52, head_dim: 64 }, 'describes'],
+    [{ hidden_size: 2 ** 49, head_dim: 64 }, 'describes'],
     [{ num_hidden_layers: 1e12 }, 'more layers than any model has'],
   ])('%j', (change, message) => {
     expect(problem({ ...LLAMA, ...change }).message).toContain(message)
