@@ -201,7 +201,7 @@ function constantsOf(groups: ReadonlyMap<string, Shared>): Constant[] {
 }
 
 /** The constant itself, for a fit that does not take it below 1: what is held is no less than what is alive. */
-function atLeastOne(object: { value: number; records: number }): Fitted {
+export function atLeastOne(object: { value: number; records: number }): Fitted {
   return {
     get value() {
       return object.value

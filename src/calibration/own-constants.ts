@@ -2,6 +2,7 @@ import { type Catalog, find, get } from '../catalog/catalog.ts'
 import type { Fitted } from '../catalog/facts.ts'
 import type { MeasuredRecord } from '../measurements/record.ts'
 import { servingSubject } from '../measurements/serving-subject.ts'
+import { atLeastOne } from './memory-constants.ts'
 import type { Constant, Place } from './parameters.ts'
 
 /** What is fitted on its own, in this order: speed depends on how many requests the memory holds. */
@@ -83,7 +84,7 @@ export function ownConstants(law: OwnLaw, records: readonly MeasuredRecord[], ca
       return [...gpuConstants(used, catalog), ...hostConstants(used, catalog), ...pcieConstants(used, catalog)]
     case 'training memory':
       return [...catalog.trainers.values()].flatMap(({ id, slack }) =>
-        constant({ subject: 'trainers', id, path: ['slack'] }, slack, SPREAD.slack),
+        constant({ subject: 'trainers', id, path: ['slack'] }, atLeastOne(slack), SPREAD.slack),
       )
     case 'training speed':
       return trainingConstants(used, catalog)

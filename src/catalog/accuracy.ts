@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { catalogDate, catalogId, count, nonNegative, positive } from './facts.ts'
 
+/** A prediction that is off by more is no prediction. */
+const MOST_ERROR = 1e6
+
 /**
  * Errors of predictions against measured runs that took no part in the fit, in one group of runs: `catalogs/physics/accuracy.yaml`, written by
  * the calibration. Shares of the predicted figure (memory: of the GPU).
@@ -24,8 +27,8 @@ const accuracyRow = z.strictObject({
   p50: nonNegative,
   p80: nonNegative,
   /** 5th and 95th percentile of measured / predicted - 1. */
-  low: z.number().gt(-1).finite(),
-  high: z.number().finite(),
+  low: z.number().gt(-1).max(MOST_ERROR),
+  high: z.number().gt(-1).max(MOST_ERROR),
 })
 export type AccuracyRow = z.infer<typeof accuracyRow>
 

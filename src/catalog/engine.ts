@@ -6,7 +6,7 @@ export const version = z.string().regex(/^\d+(\.\d+)*$/, 'a version as dotted nu
 
 /** A constant of an engine with the records behind it (0 = read from the source or assumed). */
 const constant = z.strictObject({
-  value: z.number().finite(),
+  value: nonNegative,
   records: z.int().nonnegative(),
   note: z.string().optional(),
 })

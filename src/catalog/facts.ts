@@ -55,6 +55,9 @@ export const fitted = z.strictObject({
 })
 export type Fitted = z.infer<typeof fitted>
 
+/** A factor on what is counted, which is there whatever surrounds it. */
+export const fittedAtLeastOne = z.strictObject({ ...fitted.shape, value: z.number().min(1).max(LARGEST_FIGURE) })
+
 /** Above this a soft maximum is a maximum to three digits or more, and powers leave the range of a double. */
 const LARGEST_EXPONENT = 16
 

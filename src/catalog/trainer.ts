@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { calibrated, catalogDate, catalogId, fitted, nonNegative, sources } from './facts.ts'
+import { calibrated, catalogDate, catalogId, fitted, fittedAtLeastOne, nonNegative, sources } from './facts.ts'
 
 /** Bytes of one value in memory. */
 const bytes = nonNegative
@@ -72,12 +72,12 @@ export const trainerSchema = z.strictObject({
   /** Further bytes per token, layer and hidden unit that the counted tensors do not explain. */
   extra_activation_bytes: nonNegative.default(0),
   /** Reserved over allocated memory for fixed lengths; 1 where the trainer prints allocated memory. */
-  slack: fitted,
+  slack: fittedAtLeastOne,
   /**
    * Where lengths vary from batch to batch and the cache is never emptied: reserved over live bytes of the loss block and the live
    * layer, in place of `slack`; absent = fixed (packed) lengths.
    */
-  varying_length_factor: fitted.optional(),
+  varying_length_factor: fittedAtLeastOne.optional(),
   /** Fused or for-each optimizer: the latter holds one more list of parameters during the step. */
   fused_optimizer: z.boolean(),
   supports: z.strictObject({

@@ -6,9 +6,15 @@ import { architectureSchema } from '../catalog/model.ts'
  * not stated and takes the default of the engine or trainer.
  */
 
-const count = z.int().positive()
-const positive = z.number().positive().finite()
-const nonNegative = z.number().nonnegative().finite()
+/** No unit makes more of anything that was measured; sums and ratios of figures within are finite. */
+const LARGEST_FIGURE = 1e15
+const count = z.int().positive().max(LARGEST_FIGURE)
+const positive = z
+  .number()
+  .min(1 / LARGEST_FIGURE)
+  .max(LARGEST_FIGURE)
+const nonNegative = z.number().nonnegative().max(LARGEST_FIGURE)
+const signed = z.number().min(-LARGEST_FIGURE).max(LARGEST_FIGURE)
 const text = z.string().trim().min(1)
 /** A version as people write it; YAML reads an unquoted 0.21 as a number. */
 const version = z.union([text, z.number().transform(String)])
@@ -125,8 +131,8 @@ const measured = z.strictObject({
   kv_tokens: nonNegative.optional(),
   activations_gib: nonNegative.optional(),
   /** Differences of what the driver reports, so logs hold small negative values. */
-  runtime_gib: z.number().finite().optional(),
-  graphs_gib: z.number().finite().optional(),
+  runtime_gib: signed.optional(),
+  graphs_gib: signed.optional(),
   peak_gib: positive.optional(),
   peak_kind: z.enum(['allocated', 'reserved', 'device']).optional(),
   output_tokens_per_second: positive.optional(),

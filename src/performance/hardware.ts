@@ -1,6 +1,7 @@
 import type { Fitted } from '../catalog/facts.ts'
 import type { Gpu } from '../catalog/gpu.ts'
 import type { Generation, Kernel } from '../catalog/performance.ts'
+import { entryOf } from '../table.ts'
 
 type ByGeneration = { default: Fitted; generations: Record<string, Fitted> }
 
@@ -20,8 +21,8 @@ export function peakFlopsPerSecond(gpu: Gpu, name: string): number | null {
     fp8: ['bf16', 'fp16'],
     int8: ['bf16', 'fp16'],
   }
-  for (const key of [name, ...(fallback[name] ?? [])]) {
-    const tflops = table[key]
+  for (const key of [name, ...(entryOf(fallback, name) ?? [])]) {
+    const tflops = entryOf(table, key)
     if (tflops !== undefined) return tflops * 1e12
   }
   return null

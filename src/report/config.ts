@@ -24,5 +24,5 @@ export function configText(resolved: readonly Resolved[], files: readonly Looked
     ({ layer, path, exists }) => `${layer}: ${path ?? 'nowhere to look'}${exists ? '' : ' (none)'}`,
   )
   const head = [{ title: 'setting' }, { title: 'value' }, { title: 'from' }]
-  return `${printable([...table(head, rows), ...overridden, '', ...places].join('\n'))}\n`
+  return `${printable([...table(head, printable(rows)), ...overridden, '', ...places]).join('\n')}\n`
 }

@@ -52,7 +52,9 @@ describe('numbers', () => {
   })
 
   test('minus zero is zero', async () => {
-    const { status } = await planned(serving('requests_per_second: 1', 'redundancy: -0\nheadroom: -0'))
+    const { status } = await planned(
+      serving('requests_per_second: 1', 'redundancy: -0\nheadroom: -0\nquality: { max_loss_percent: -0 }'),
+    )
     expect(status).toBe('optimal')
   })
 
@@ -115,11 +117,19 @@ describe('fleets', () => {
   })
 
   test('replicas that only stand by may each carry more than all that is asked', async () => {
-    const workload =
-      '{ kind: serve, name: a, model: { parameters: 8B }, traffic: { requests_per_second: 1.6, input_tokens: 22, output_tokens: 1.6 }, redundancy: 2 }'
-    const result = await planned(fleet(`${home('h100-sxm-80gb', 4)}, ${home('a10g', 1)}`, workload))
+    const large =
+      '{ kind: serve, model: llama-3.3-nemotron-super-49b, traffic: { concurrency: 4, input_tokens: 19, output_tokens: 56 } }'
+    const spared =
+      '{ kind: serve, name: a, model: { parameters: 8B }, traffic: { requests_per_second: 1.6, input_tokens: 22, output_tokens: 1.6 }, redundancy: 2, utilization: 0.5 }'
+    const tuned =
+      '{ kind: train, model: qwen3.5-27b, data: { tokens: 235259 }, global_batch: 2, memory_model: rule-of-thumb, search: { method: [qlora] } }'
+    const inventory = `${home('h100-sxm-80gb', 4)}, ${home('a10g', 1)}`
+    const result = await planned(`${fleet(inventory, large)}  - ${spared}\n  - ${tuned}\n`)
     if (result.kind !== 'fleet') return expect.fail(result.kind)
-    expect(result.placements.reduce((sum, { spares }) => sum + spares, 0)).toBe(2)
+    const onlySpares = result.placements.filter(
+      ({ plan, spares }) => 'replicas' in plan.configuration && plan.configuration.replicas === spares,
+    )
+    expect(onlySpares.map(({ spares }) => spares)).toEqual([2])
   })
 
   test('more runs at once than a program has numbers for', async () => {
