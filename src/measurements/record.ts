@@ -13,8 +13,13 @@ const positive = z
   .number()
   .min(1 / LARGEST_FIGURE)
   .max(LARGEST_FIGURE)
-const nonNegative = z.number().nonnegative().max(LARGEST_FIGURE)
-const signed = z.number().min(-LARGEST_FIGURE).max(LARGEST_FIGURE)
+const isFigure = (value: number): boolean => value === 0 || Math.abs(value) >= 1 / LARGEST_FIGURE
+const nonNegative = z.number().nonnegative().max(LARGEST_FIGURE).refine(isFigure, 'is too small to have been measured')
+const signed = z
+  .number()
+  .min(-LARGEST_FIGURE)
+  .max(LARGEST_FIGURE)
+  .refine(isFigure, 'is too small to have been measured')
 const text = z.string().trim().min(1)
 /** A version as people write it; YAML reads an unquoted 0.21 as a number. */
 const version = z.union([text, z.number().transform(String)])

@@ -52,8 +52,11 @@ describe('numbers', () => {
   })
 
   test('minus zero is zero', async () => {
+    const scenario =
+      '{ kind: serve, model: yi-6b, traffic: { requests_per_second: 1, input_tokens: 9, output_tokens: 9 }, headroom: -0 }'
+    const uncertainty = '{ growth_percent: -0, price_percent: -0.0, samples: 10 }'
     const { status } = await planned(
-      serving('requests_per_second: 1', 'redundancy: -0\nheadroom: -0\nquality: { max_loss_percent: -0 }'),
+      `kind: forecast\nstart: 2027-01\nmonths: 1\nsearch: { gpus: [l4] }\nworkloads: [{ scenario: ${scenario} }]\nuncertainty: ${uncertainty}\n`,
     )
     expect(status).toBe('optimal')
   })
@@ -132,10 +135,11 @@ describe('fleets', () => {
     expect(onlySpares.map(({ spares }) => spares)).toEqual([2])
   })
 
-  test('more runs at once than a program has numbers for', async () => {
-    const workload =
-      '{ kind: train, model: qwen1.5-110b, data: { tokens: 1000T }, sequence_length: 1, global_batch: 2 }'
-    const result = await planned(fleet(home('h100-nvl-94gb', 3), workload))
+  test('more replicas than a program has numbers for', async () => {
+    const tiny =
+      '{ parameters: 1M, hidden_size: 64, layers: 1, heads: 1, head_dim: 1, intermediate_size: 64, vocabulary_size: 100 }'
+    const traffic = '{ requests_per_second: 1B, peak_factor: 1000, input_tokens: 1, output_tokens: 100M }'
+    const result = await planned(fleet('{ offer: gcp/l4 }', `{ kind: serve, model: ${tiny}, traffic: ${traffic} }`))
     expect(result.status).toBe('infeasible')
   })
 
