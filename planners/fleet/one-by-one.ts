@@ -3,8 +3,8 @@ import type { FleetQuestion, NodeKind, Placed, Unit } from './placement.ts'
 import { placementProgram } from './placement-program.ts'
 import { trimmed } from './trim.ts'
 
-/** One workload takes milliseconds to place about as cheaply as can be; so much it has even where the time is over. */
-const LEAST_SECONDS = 0.5
+/** One workload takes milliseconds to place about as cheaply as can be; so much a busy machine has for it even where the time is over. */
+const LEAST_SECONDS = 3
 const GAP = 0.05
 
 /**

@@ -28,7 +28,7 @@ export interface Proof {
 }
 
 /** The relaxation takes milliseconds; so much it has even where the time is over, so that something is proved. */
-const LEAST_SECONDS = 2
+const LEAST_SECONDS = 3
 
 export type PlaceOutcome =
   | { readonly status: 'optimal' | 'feasible'; readonly placement: Placement; readonly proof: Proof }

@@ -16,11 +16,6 @@ function isDust(value: number): boolean {
   return value > 0 && value < LEAST_ABOVE_ZERO
 }
 
-/** Minus zero is a zero that somebody's rounding left; nothing that is computed or printed should have to know it. */
-function plain(value: number): number {
-  return value === 0 ? 0 : value
-}
-
 interface Limits {
   /** Smallest value allowed. */
   min?: number
@@ -81,7 +76,7 @@ export function quantity(description: string, limits: Limits = {}) {
       context.addIssue({ code: 'custom', message: problem })
       return z.NEVER
     }
-    return plain(value)
+    return value
   })
 }
 
@@ -131,7 +126,7 @@ function readShare(
     return { value, problem: `must be ${belowMax ? 'below' : 'at most'} ${percent(max)}, got ${shown(given)}` }
   if (isDust(value))
     return { value, problem: `must be ${aboveMin ? '' : '0 or '}at least ${LEAST_ABOVE_ZERO}, got ${shown(given)}` }
-  return { value: plain(value) }
+  return { value }
 }
 
 /** A key that counts in percent already: `1` and `"1%"` are the same. */
@@ -147,7 +142,7 @@ export function percentage(description: string, limits: { max?: number; belowMax
     if (value < 0) return fail(`must be at least 0 percent, got ${shown(given)}`)
     if (value > max || (belowMax && value === max))
       return fail(`must be ${belowMax ? 'below' : 'at most'} ${max} percent, got ${shown(given)}`)
-    return plain(value)
+    return value
   })
 }
 
