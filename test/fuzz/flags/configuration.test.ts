@@ -91,9 +91,13 @@ function commandLine(random: Random): string[] {
   ]
 }
 
+/** Of all lines, those that are answered and those that are refused: most flags drawn at random contradict each other. */
+const LEAST_SHARE = 0.05
+
 test('estimate and fit with any flags: an answer of real figures, or exit 2 with a reason', async () => {
   const codes: Record<number, number> = {}
-  for (let index = 0; index < draws(100, 3000); index += 1) {
+  const lines = draws(100, 3000)
+  for (let index = 0; index < lines; index += 1) {
     const args = commandLine(randomOf(SEED, SEED_OF_FLAGS, index))
     const before = process.cpuUsage()
     const { code, stdout, stderr } = await call(args)
@@ -108,8 +112,8 @@ test('estimate and fit with any flags: an answer of real figures, or exit 2 with
     codes[code] = (codes[code] ?? 0) + 1
   }
   // Both ways of ending are common, so neither check is empty.
-  expect(codes[EXIT.ok] ?? 0).toBeGreaterThan(10)
-  expect(codes[EXIT.input] ?? 0).toBeGreaterThan(10)
+  expect((codes[EXIT.ok] ?? 0) / lines).toBeGreaterThanOrEqual(LEAST_SHARE)
+  expect((codes[EXIT.input] ?? 0) / lines).toBeGreaterThanOrEqual(LEAST_SHARE)
 })
 
 function flawsIn(code: number, stdout: string, stderr: string, args: readonly string[]): string[] {
