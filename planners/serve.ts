@@ -5,7 +5,7 @@ import { serveCalibration } from './calibrated.ts'
 import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
 import { missBySetting } from './search/near-miss.ts'
 import { headroomSentence } from './serve/accuracy.ts'
-import { fixesOf, type Relaxation, remediesFor } from './serve/fixes.ts'
+import { fixesOf, type Relaxation, remediesFor, untriedWarning } from './serve/fixes.ts'
 import { nearMissOf } from './serve/near-misses.ts'
 import { planOf } from './serve/plan.ts'
 import type { ServeRequest } from './serve/request.ts'
@@ -44,7 +44,8 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
   const listed = comparable ? run.nearMisses.list(run.constraints, { below, most: NEAR_MISSES }) : []
   // Without a plan the closest configuration is shown however far it is.
   const misses = listed.filter((miss, index) => miss.share <= NEAR_SHARE || (best === null && index === 0))
-  const remedies = best === null ? remediesFor(catalog, options.relaxations ?? [], misses[0]) : []
+  const tried = remediesFor(catalog, best === null ? (options.relaxations ?? []) : [], misses[0])
+  const { remedies } = tried
   if (misses.length === 0 && remedies[0] !== undefined) misses.push(missBySetting(remedies[0], run.constraints))
   const nearMisses = misses.map((miss, index) =>
     nearMissOf(request, miss, index === 0 ? fixesOf(remedies, miss) : [], explain),
@@ -65,7 +66,11 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
       ...headroomSentence(request, run.best?.assignment ?? null),
       ...serveCalibration(request, run.best?.assignment ?? null),
     ],
-    warnings: [...(options.warnings ?? []), ...(run.best === null ? [] : warningsFor(request, run.best))],
+    warnings: [
+      ...(options.warnings ?? []),
+      ...untriedWarning(tried),
+      ...(run.best === null ? [] : warningsFor(request, run.best)),
+    ],
     constraints: refusingReasons(run.constraints, run.counts),
     catalog: catalogOf(catalog, request.offers),
   }
