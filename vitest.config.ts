@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.prop.ts'],
+    globalSetup: 'test/temporary-folder.ts',
     // All cores: half of the time is waiting for programs that tests start.
     maxWorkers: '100%',
     testTimeout: 60_000,

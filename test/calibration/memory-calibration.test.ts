@@ -32,7 +32,7 @@ const runs = recordsIn('training-memory.yaml').filter((each): each is TrainingRe
 // Constants are moved in place, so every test has a catalog of its own.
 let catalog: Catalog
 beforeEach(async () => {
-  catalog = await loadCatalog()
+  catalog = structuredClone(await loadCatalog())
 })
 
 function named(constants: readonly Constant[], name: string, value?: number): Constant {
