@@ -1,5 +1,6 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { HOURS_PER_MONTH } from '../../src/cost/money.ts'
+import { wholeFor } from '../round.ts'
 import { servingOptions } from '../supply/serving.ts'
 import { type MachineKind, type RunOption, trainingOptions } from '../supply/training.ts'
 import { MOST_UNITS, type Need, type NodeKind, type Unit } from './placement.ts'
@@ -97,7 +98,7 @@ function runUnits({ name, request, kinds, runsPerMonth }: Training, catalog: Cat
 
 /** Runs that must go on side by side to finish a month's in the hours of a month. */
 export function runsAtOnce({ hours }: Pick<RunOption, 'hours'>, runsPerMonth: number): number {
-  return Math.max(1, Math.ceil(((hours * runsPerMonth) / HOURS_PER_MONTH) * (1 - 1e-12)))
+  return Math.max(1, wholeFor((hours * runsPerMonth) / HOURS_PER_MONTH))
 }
 
 function powersBelow(gpus: number): number[] {

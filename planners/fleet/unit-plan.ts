@@ -2,7 +2,7 @@ import type { Catalog } from '../../src/catalog/catalog.ts'
 import { HOURS_PER_MONTH } from '../../src/cost/money.ts'
 import type { Plan } from '../../src/result/plan.ts'
 import type { TrainPlan } from '../../src/result/train.ts'
-import { round } from '../round.ts'
+import { round, wholeFor } from '../round.ts'
 import { search } from '../search/branch-and-bound.ts'
 import { planOf } from '../serve/plan.ts'
 import type { ServeRequest } from '../serve/request.ts'
@@ -51,9 +51,7 @@ export function replicasPlan(
   const one: ServeRequest = {
     ...shared(request, sharers),
     peak:
-      'inFlight' in request.peak
-        ? { inFlight: Math.max(1, Math.ceil(load * (1 - 1e-12))) }
-        : { requestsPerSecond: load * sharers },
+      'inFlight' in request.peak ? { inFlight: Math.max(1, wholeFor(load)) } : { requestsPerSecond: load * sharers },
     meanRequestsPerSecond: request.meanRequestsPerSecond === null ? null : (load / request.peakFactor) * sharers,
     redundancy: spares,
     engines: request.engines.filter(

@@ -1,3 +1,4 @@
+import { wholeFor } from '../round.ts'
 import type { ReplicaOption } from '../supply/replica-option.ts'
 import { type Member, MOST_UNITS, type NodeKind, nodesSpanned, type Unit } from './placement.ts'
 
@@ -33,7 +34,7 @@ export function servingUnits(demand: Demand, kinds: readonly NodeKind[]): Unit[]
         ],
       })
       // A load that fills its replicas exactly must not need one more through the last bit.
-      const most = Math.min(MOST_UNITS, Math.max(1, Math.ceil((demand.capacity / option.capacity) * (1 - 1e-12))))
+      const most = Math.min(MOST_UNITS, Math.max(1, wholeFor(demand.capacity / option.capacity)))
       return demand.spares === 0 ? [unit('load', most)] : [unit('load', most), unit('spare', demand.spares)]
     })
   })

@@ -8,6 +8,7 @@ import type { ServeScenario } from '../../src/scenario/serve.ts'
 import type { TrainScenario } from '../../src/scenario/train.ts'
 import { applyTrainDefaults } from '../../src/scenario/train-defaults.ts'
 import type { Workload } from '../../src/scenario/workloads.ts'
+import { wholeFor } from '../round.ts'
 import type { ServeRequest } from '../serve/request.ts'
 import { resolveServe } from '../serve/resolve.ts'
 import type { ReplicaOption } from '../supply/replica-option.ts'
@@ -204,7 +205,7 @@ export function optionsOn(options: readonly ReplicaOption[], kind: MachineKind):
 /** Replicas that carry a demand, spares included. */
 export function replicasFor({ capacity }: ReplicaOption, demand: number, redundancy: number): number {
   // A load that fills its replicas exactly must not round up to one more through the last bit.
-  return Math.max(1, Math.ceil((demand / capacity) * (1 - 1e-12))) + redundancy
+  return Math.max(1, wholeFor(demand / capacity)) + redundancy
 }
 
 /** Whole machines of a kind that carry a demand with an option. */

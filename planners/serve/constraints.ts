@@ -6,6 +6,7 @@ import { divisibilityProblem, parallelismProblem } from '../../src/memory/feasib
 import { parametersByClass } from '../../src/model/parameters.ts'
 import type { ModelTensors } from '../../src/model/tensors.ts'
 import { BYTES_PER_GIB } from '../../src/units.ts'
+import { maxInstances } from '../max-instances.ts'
 import type { Constraint } from '../search/space.ts'
 import type { ServeAssignment } from './assignment.ts'
 import type { ServeRequest } from './request.ts'
@@ -240,15 +241,7 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
       violation: (a) => (a.memoryResult.fits ? 0 : Math.max(1, a.memoryResult.shortfallBytes)),
       limit: (a) => a.memoryResult.capacityBytes,
     },
-    {
-      name: 'max_instances',
-      reason: 'the provider lets no more instances be taken',
-      unit: 'instances',
-      needs: ['offer'],
-      evaluates: true,
-      violation: (a) => a.instances - (a.priced.offer.max_instances ?? a.instances),
-      limit: (a) => a.priced.offer.max_instances ?? 1,
-    },
+    maxInstances(),
     {
       name: 'max_gpus',
       reason: 'the traffic needs more GPUs than search.max_gpus',

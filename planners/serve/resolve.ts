@@ -6,6 +6,7 @@ import { holdsNative, newestRelease, releaseFor, supportFor } from '../../src/ca
 import { type EligibleOffers, eligibleOffers } from '../../src/cost/eligibility.ts'
 import type { CompleteServeScenario } from '../../src/scenario/defaults.ts'
 import { modelOf, type ResolvedModel, resolveModel } from '../model.ts'
+import { wholeFor } from '../round.ts'
 import type { ServeRequest } from './request.ts'
 
 /** Degrees that engines split over; a scenario may name others. */
@@ -52,7 +53,7 @@ export function resolveServe(
     overrides: scenario.prices.overrides,
   })
   const mean = meanRate(traffic)
-  const inFlight = wholeRequests((traffic.concurrency ?? 1) * traffic.peak_factor)
+  const inFlight = wholeFor((traffic.concurrency ?? 1) * traffic.peak_factor)
   const request: ServeRequest = {
     name: scenario.name,
     ...model,
@@ -96,11 +97,6 @@ export function resolveServe(
     billedShare: scenario.prices.billed_share,
   }
   return { request, offers }
-}
-
-/** Whole requests in flight: 10 x 1.1 is 11, though its last bit says a little more. */
-function wholeRequests(inFlight: number): number {
-  return Math.ceil(inFlight * (1 - 1e-12))
 }
 
 /** Caps where the requests in flight are stated: no replica ever holds more than all of them. */

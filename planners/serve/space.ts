@@ -3,6 +3,7 @@ import type { Offer } from '../../src/catalog/offer.ts'
 import { qualityLoss, supportFor } from '../../src/catalog/support.ts'
 import { instancesFor, packingRefusal } from '../../src/cost/packing.ts'
 import type { ServingLoad } from '../../src/memory/serving.ts'
+import { wholeFor } from '../round.ts'
 import { compareKeys } from '../search/ranking.ts'
 import type { Space, Variable } from '../search/space.ts'
 import type { ServeAssignment } from './assignment.ts'
@@ -163,7 +164,7 @@ export function replicate(request: ServeRequest, a: ServeAssignment): void {
   const share =
     'inFlight' in peak ? peak.inFlight / a.maxConcurrency : peak.requestsPerSecond / a.full.requestsPerSecond
   // A load that fills its replicas exactly must not round up to one more through the last bit.
-  a.loadedReplicas = Math.max(1, Math.ceil(share * (1 - 1e-12)))
+  a.loadedReplicas = Math.max(1, wholeFor(share))
   a.replicas = a.loadedReplicas + request.redundancy
 }
 

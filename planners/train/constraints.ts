@@ -1,6 +1,7 @@
 import type { Trainer } from '../../src/catalog/trainer.ts'
 import { parallelismProblem } from '../../src/memory/feasibility.ts'
 import { BYTES_PER_GIB } from '../../src/units.ts'
+import { maxInstances } from '../max-instances.ts'
 import type { Constraint } from '../search/space.ts'
 import type { TrainAssignment } from './assignment.ts'
 import type { TrainRequest } from './request.ts'
@@ -230,15 +231,7 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
       violation: (a) => (request.deadlineHours === null ? 0 : a.computeHours - request.deadlineHours),
       limit: () => request.deadlineHours ?? 1,
     },
-    {
-      name: 'max_instances',
-      reason: 'the provider lets no more instances be taken',
-      unit: 'instances',
-      needs: ['offer'],
-      evaluates: true,
-      violation: (a) => a.instances - (a.priced.offer.max_instances ?? a.instances),
-      limit: (a) => a.priced.offer.max_instances ?? 1,
-    },
+    maxInstances(),
     {
       name: 'host_memory',
       reason: 'offloaded states do not fit the memory of the machine',

@@ -23,21 +23,14 @@ export function readingError(error: unknown, name: string): unknown {
     case 'EACCES':
     case 'EPERM':
       return fileError(name, 'may not be read')
-    case 'EISDIR':
-      return fileError(name, 'is a directory, not a file')
-    case 'ENAMETOOLONG':
-    case 'ERR_INVALID_ARG_VALUE':
-    case 'ELOOP':
-      return fileError(name, 'has no usable name')
     default:
-      return ofTheSystem(error) ? fileError(name, `cannot be read: ${code}`) : error
+      return otherError(error, name, `cannot be read: ${code}`)
   }
 }
 
 /** The same on writing. */
 export function writingError(error: unknown, name: string): unknown {
-  const code = codeOf(error)
-  switch (code) {
+  switch (codeOf(error)) {
     case 'ENOENT':
       return inputError('the directory does not exist', { position: { file: dirname(name) } })
     case 'ENOTDIR':
@@ -46,6 +39,14 @@ export function writingError(error: unknown, name: string): unknown {
     case 'EACCES':
     case 'EPERM':
       return fileError(name, 'may not be written')
+    default:
+      return otherError(error, name, `cannot be written: ${writingReason(error)}`)
+  }
+}
+
+/** What is wrong alike on reading and writing; otherwise `refused` where the system refused it, or the error unchanged. */
+function otherError(error: unknown, name: string, refused: string): unknown {
+  switch (codeOf(error)) {
     case 'EISDIR':
       return fileError(name, 'is a directory, not a file')
     case 'ENAMETOOLONG':
@@ -53,7 +54,7 @@ export function writingError(error: unknown, name: string): unknown {
     case 'ELOOP':
       return fileError(name, 'has no usable name')
     default:
-      return ofTheSystem(error) ? fileError(name, `cannot be written: ${writingReason(error)}`) : error
+      return ofTheSystem(error) ? fileError(name, refused) : error
   }
 }
 

@@ -1,78 +1,11 @@
-import type { HostConstants } from '../catalog/engine.ts'
-import type { Gpu } from '../catalog/gpu.ts'
-import type { Generation, Kernel, Link, ServingPhysics } from '../catalog/performance.ts'
-import type { KvFormat, Quantization } from '../catalog/quantization.ts'
-import type { KvSpec } from '../model/kv.ts'
+import { cacheBytesRead, meanLookBack } from './cache-reads.ts'
 import { allReduceLatencySeconds } from './collectives.ts'
 import { kernelRates, kvReadBytesPerSecond, peakFlopsPerSecond } from './hardware.ts'
-import type { ModelProfile } from './profile.ts'
 import { softMaximum } from './roofline.ts'
+import type { ServingLoad, ServingSpeed, ServingSystem, StepTerms } from './serving-types.ts'
 import type { WeightBits } from './weight-bits.ts'
 
-/** One replica of a model on one kind of GPU. */
-export interface ServingSystem {
-  readonly profile: ModelProfile
-  readonly gpu: Gpu
-  readonly generation: Generation
-  /** How the GPUs of a tensor-parallel group are joined. */
-  readonly link: Link
-  readonly quantization: Quantization
-  /** Stored bits of what a step reads (`weightBits`). */
-  readonly weightBits: WeightBits
-  readonly kv: KvFormat
-  /** Kernels of the linear layers, of the routed experts, and of 16-bit tensors. */
-  readonly kernel: Kernel
-  readonly expertKernel: Kernel
-  readonly plainKernel: Kernel
-  readonly host: HostConstants
-  readonly llamaCpp: boolean
-  readonly physics: ServingPhysics
-  readonly tensorParallel: number
-  readonly pipelineParallel: number
-  readonly expertParallel: number
-  /**
-   * Copies of the attention, each with its own part of the requests, over which the experts of one replica are spread (attention data
-   * parallelism); 1 where absent.
-   */
-  readonly attentionCopies?: number
-}
-
-/** The requests that a replica sees. Lengths are averages. */
-export interface ServingLoad {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  /** Share of the input found in the prefix cache, 0 to 1. */
-  readonly prefixCached: number
-  /** Tokens of one prefill pass (max_num_batched_tokens, n_ubatch). */
-  readonly chunkTokens: number
-}
-
-/** Steady state of a replica with a number of requests in flight. Seconds and tokens per second. */
-export interface ServingSpeed {
-  ttftSeconds: number
-  tpotSeconds: number
-  /** From arrival to last token. */
-  requestSeconds: number
-  outputTokensPerSecond: number
-  requestsPerSecond: number
-  /** Share of the time in which the prompt processor is busy; above the limit the queue has no steady state. */
-  promptUtilization: number
-}
-
-/** Terms of one forward pass in seconds, for explanations. */
-export interface StepTerms {
-  readonly linear: number
-  readonly head: number
-  readonly experts: number
-  readonly kv: number
-  readonly promptAttention: number
-  readonly wait: number
-  readonly reduce: number
-  readonly exchange: number
-  readonly handover: number
-  readonly fixed: number
-  readonly total: number
-}
+export { emptySpeed, type ServingLoad, type ServingSpeed, type ServingSystem, type StepTerms } from './serving-types.ts'
 
 /**
  * Speed of one replica by the roofline law fitted to public benchmark runs (docs/performance.md): every forward pass reads
@@ -364,38 +297,4 @@ export class ServingPerformance {
     }
     return low
   }
-}
-
-export function emptySpeed(): ServingSpeed {
-  return {
-    ttftSeconds: 0,
-    tpotSeconds: 0,
-    requestSeconds: 0,
-    outputTokensPerSecond: 0,
-    requestsPerSecond: 0,
-    promptUtilization: 0,
-  }
-}
-
-/** Bytes of one layer's cache that decoding one token reads, one sequence, one rank. */
-function cacheBytesRead(spec: KvSpec, kv: KvFormat, context: number, window: number, sparseTokens: number): number {
-  const perHead = spec.heads * 2 * kv.bytes_per_token_and_head
-  // Compressed attention reads an entry for every few tokens of the whole context, and the raw tokens of the window.
-  const compressed = spec.kind === 'compressed'
-  const tokens = compressed ? context : Math.min(context, window, sparseTokens)
-  const raw = compressed ? (spec.windowElementsPerToken ?? 0) * Math.min(context, window) : 0
-  return (
-    (tokens * spec.elementsPerToken + raw) * kv.bytes_per_element +
-    tokens * perHead +
-    context * (spec.fixedBytesPerToken ?? 0)
-  )
-}
-
-/**
- * Mean number of context tokens that a prompt token attends to. Causal attention sees half of a whole prompt on average; a
- * cached prefix is looked back at without being recomputed; inside a window w shorter than the prompt it is w(1 - w/(2I)).
- */
-function meanLookBack(input: number, fresh: number, window: number): number {
-  const full = input - fresh / 2
-  return input <= window ? full : Math.min(full, window * (1 - window / (2 * input)))
 }

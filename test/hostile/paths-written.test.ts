@@ -1,47 +1,19 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { idOf } from '../../src/importing/models/imported.ts'
 import { providerId } from '../../src/importing/offers/providers.ts'
 import { Cache } from '../../src/io/hub/cache.ts'
 import { repositoryName } from '../../src/io/hub.ts'
 import { call } from '../cli/in-process.ts'
 import { HOSTILE_NAMES } from './names.ts'
+import { at, everything, put, useScratchFolder } from './scratch-folder.ts'
 
 const CONFIG = fileURLToPath(new URL('../fixtures/configs/Qwen--Qwen3-0.6B.json', import.meta.url))
 
-let root: string
-const at = (...parts: string[]): string => join(root, ...parts)
-const put = (name: string, text: string): string => {
-  mkdirSync(dirname(at(name)), { recursive: true })
-  writeFileSync(at(name), text)
-  return at(name)
-}
-/** Everything below the folder, as paths from it. */
-const everything = (): string[] => readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'plan-paths-'))
-})
-const made: string[] = []
-beforeEach(() => {
-  made.push(root)
-})
-afterAll(() => {
-  for (const each of made) rmSync(each, { recursive: true, force: true })
-})
+useScratchFolder()
 
 describe('what is written stays below the place that was named', () => {
   /** Names that would lead out of a folder if they were taken for paths. */

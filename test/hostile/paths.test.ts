@@ -1,36 +1,18 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { call } from '../cli/in-process.ts'
 import { asGguf } from '../importing/models/gguf/as-gguf.ts'
 import { ggufBytes } from '../importing/models/gguf/write-gguf.ts'
+import { at, put, useScratchFolder } from './scratch-folder.ts'
 
 const CONFIG = fileURLToPath(new URL('../fixtures/configs/Qwen--Qwen3-0.6B.json', import.meta.url))
 
-let root: string
-const at = (...parts: string[]): string => join(root, ...parts)
-const put = (name: string, text: string): string => {
-  mkdirSync(dirname(at(name)), { recursive: true })
-  writeFileSync(at(name), text)
-  return at(name)
-}
-/** Everything below the folder, as paths from it. */
-const _everything = (): string[] => readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'plan-paths-'))
-})
-const made: string[] = []
-beforeEach(() => {
-  made.push(root)
-})
-afterAll(() => {
-  for (const each of made) rmSync(each, { recursive: true, force: true })
-})
+useScratchFolder()
 
 const serve = (model: string, more = ''): string =>
   `kind: serve\nmodel: ${model}\ncontext: 2048\ntraffic: { requests_per_second: 1, input_tokens: 512, output_tokens: 128 }\nsearch: { gpus: [l40s, h100-pcie-80gb], quantization: [bf16], kv_cache: [bf16] }\n${more}`

@@ -6,6 +6,7 @@ import { loadSettings } from '../../src/io/config.ts'
 import { InputError } from '../../src/scenario/diagnostic.ts'
 import { scenario } from '../cli/binary.ts'
 import { call, type Printed } from '../cli/in-process.ts'
+import { tinyLlama } from '../importing/models/tiny-llama.ts'
 
 /** A way into the program by a file that someone else may have written. */
 export interface Reader {
@@ -21,18 +22,7 @@ export interface Reader {
   run(path: string, folder: string): Promise<Printed>
 }
 
-const config = {
-  architectures: ['LlamaForCausalLM'],
-  model_type: 'llama',
-  hidden_size: 8,
-  intermediate_size: 16,
-  max_position_embeddings: 128,
-  num_attention_heads: 2,
-  num_hidden_layers: 1,
-  num_key_value_heads: 1,
-  torch_dtype: 'bfloat16',
-  vocab_size: 32,
-}
+const config = tinyLlama(1)
 
 const gpu = `family: own
 as_of: 2026-11-20

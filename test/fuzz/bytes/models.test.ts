@@ -7,53 +7,15 @@ import { countParameters } from '../../../src/model/parameters.ts'
 import { describeModel } from '../../../src/model/tensors.ts'
 import { asGguf } from '../../importing/models/gguf/as-gguf.ts'
 import { ggufBytes } from '../../importing/models/gguf/write-gguf.ts'
+import { safetensorsStart, tinyLlama, tinyLlamaTensors } from '../../importing/models/tiny-llama.ts'
 import { endsWell } from './ends-well.ts'
 import { expectBoth, filesOf, original, scratchFolder } from './files.ts'
 
 const OPTIONS = { env: {}, offline: true, refresh: false, known: [] }
 
-const CONFIG = {
-  architectures: ['LlamaForCausalLM'],
-  model_type: 'llama',
-  hidden_size: 8,
-  intermediate_size: 16,
-  max_position_embeddings: 128,
-  num_attention_heads: 2,
-  num_hidden_layers: 1,
-  num_key_value_heads: 1,
-  tie_word_embeddings: false,
-  torch_dtype: 'bfloat16',
-  vocab_size: 32,
-}
-
-const SHAPES: Readonly<Record<string, readonly number[]>> = {
-  'model.embed_tokens.weight': [32, 8],
-  'model.norm.weight': [8],
-  'lm_head.weight': [32, 8],
-  'model.layers.0.self_attn.q_proj.weight': [8, 8],
-  'model.layers.0.self_attn.k_proj.weight': [4, 8],
-  'model.layers.0.self_attn.v_proj.weight': [4, 8],
-  'model.layers.0.self_attn.o_proj.weight': [8, 8],
-  'model.layers.0.mlp.gate_proj.weight': [16, 8],
-  'model.layers.0.mlp.up_proj.weight': [16, 8],
-  'model.layers.0.mlp.down_proj.weight': [8, 16],
-  'model.layers.0.input_layernorm.weight': [8],
-  'model.layers.0.post_attention_layernorm.weight': [8],
-}
-
-/** The start of a safetensors file: length of the header in 8 bytes, and the header. */
-function safetensors(): Buffer {
-  let end = 0
-  const tensors = Object.entries(SHAPES).map(([name, shape]) => {
-    const start = end
-    end += 2 * shape.reduce((product, each) => product * each, 1)
-    return [name, { dtype: 'BF16', shape, data_offsets: [start, end] }]
-  })
-  const header = Buffer.from(JSON.stringify({ __metadata__: { format: 'pt' }, ...Object.fromEntries(tensors) }))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(header.length))
-  return Buffer.concat([length, header])
-}
+const CONFIG = tinyLlama(1)
+const SHAPES = tinyLlamaTensors(1)
+const safetensors = (): Buffer => safetensorsStart(SHAPES).start
 
 const folder = scratchFolder()
 

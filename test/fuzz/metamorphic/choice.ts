@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { marketOf, reversed, withOffers } from './market.ts'
+import { marketFor, reversed, withOffers } from './market.ts'
 import { answerOf, differences } from './same.ts'
 import {
   changed,
@@ -15,8 +15,6 @@ import {
 } from './scenarios.ts'
 
 /* What is to be chosen from: in any order, without what was not chosen, and from two lists together. */
-
-const marketFor = (document: Document) => marketOf(document.search.gpus)
 
 /** Keys of `search` that are lists, with how a plan says what it took of them. */
 const LISTS = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { marketOf } from './market.ts'
+import { marketFor } from './market.ts'
 import { changed, costIn, type Document, isAtLeast, serving, training, tries } from './scenarios.ts'
 
 /* Whoever asks for more never pays less. */
@@ -37,7 +37,7 @@ const fewerGpus: More = (document) =>
 function never(scenario: fc.Arbitrary<Document>, more: More, parameters: fc.Parameters<unknown>): void {
   fc.assert(
     fc.property(scenario, fc.double({ min: 1.001, max: 4, noNaN: true }), (document, factor) => {
-      const market = marketOf(document.search.gpus)
+      const market = marketFor(document)
       const larger = more(document, factor)
       const [before, after] = [costIn(document, market), costIn(larger, market)]
       expect(isAtLeast(after, before), `${after} is less than ${before}: ${JSON.stringify(larger)}`).toBe(true)

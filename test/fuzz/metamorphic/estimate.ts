@@ -5,7 +5,7 @@ import { estimateTraining } from '../../../planners/train/estimate.ts'
 import type { Catalog } from '../../../src/catalog/catalog.ts'
 import type { Plan } from '../../../src/result/plan.ts'
 import type { TrainPlan } from '../../../src/result/train.ts'
-import { AS_OF, marketOf } from './market.ts'
+import { AS_OF, marketFor } from './market.ts'
 import { type Document, planned, serving, training, tries } from './scenarios.ts'
 
 /* What the search finds is what an estimate says of the same configuration, to the last digit. */
@@ -58,7 +58,7 @@ describe('the best plan is what an estimate of its configuration says', () => {
     let held = 0
     fc.assert(
       fc.property(serving.map(plainServing), (document) => {
-        const market = marketOf(document.search.gpus)
+        const market = marketFor(document)
         const result = planned(document, market)
         if (result.kind !== 'serve' || result.best === null) return
         const { best } = result
@@ -102,7 +102,7 @@ describe('the best plan is what an estimate of its configuration says', () => {
           budget: undefined,
           data: { tokens: 1e9 },
         }
-        const market = marketOf(document.search.gpus)
+        const market = marketFor(document)
         const result = planned(document, market)
         if (result.kind !== 'train' || result.best === null) return
         const { best } = result

@@ -22,6 +22,11 @@ export function marketOf(gpus: readonly string[]): Catalog {
   return withOffers(shipped, (offer) => (gpus.includes(offer.gpu) ? [offer] : []))
 }
 
+/** The shipped catalog with what a scenario may take. */
+export function marketFor({ search }: { readonly search: { readonly gpus: readonly string[] } }): Catalog {
+  return marketOf(search.gpus)
+}
+
 /** An offer under another id, its prices times a factor. */
 export function twinOf(offer: Offer, id: string, factor = 1): Offer {
   const twin = { ...offer, id, instance: `${offer.instance} ${id}` }

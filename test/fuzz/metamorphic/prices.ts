@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Offer } from '../../../src/catalog/offer.ts'
-import { marketOf, pricesTimes, twinOf, withOffers } from './market.ts'
+import { marketFor, pricesTimes, twinOf, withOffers } from './market.ts'
 import { answerOf, differences, dollarsTimes } from './same.ts'
 import {
   changed,
   costOf,
-  type Document,
   isAtLeast,
   planned,
   serving,
@@ -18,7 +17,6 @@ import {
 
 /* What prices and offers do to a plan, whatever the scenario. */
 
-const marketFor = (document: Document) => marketOf(document.search.gpus)
 const runs = { serve: tries(4, 300), train: tries(2, 120) }
 
 describe.each([

@@ -6,56 +6,16 @@ import { buildCatalog } from '../../../src/catalog/compile.ts'
 import { modelYaml } from '../../../src/importing/models/entry.ts'
 import { loadCatalog } from '../../../src/io/load-catalog.ts'
 import { readModel } from '../../../src/io/model-source.ts'
+import { safetensorsStart, tinyLlama, tinyLlamaTensors } from './tiny-llama.ts'
 
-const CONFIG = {
-  architectures: ['LlamaForCausalLM'],
-  model_type: 'llama',
-  hidden_size: 8,
-  intermediate_size: 16,
-  max_position_embeddings: 128,
-  num_attention_heads: 2,
-  num_hidden_layers: 2,
-  num_key_value_heads: 1,
-  tie_word_embeddings: false,
-  torch_dtype: 'bfloat16',
-  vocab_size: 32,
-}
-
-/** Tensors of the model above: 32 x 8 twice, and in each layer 8x8 + 2 x 8x4 + 8x8 + 3 x 8x16 + 2 x 8; a last norm of 8. */
-const TENSORS: Readonly<Record<string, readonly number[]>> = {
-  'model.embed_tokens.weight': [32, 8],
-  'model.norm.weight': [8],
-  'lm_head.weight': [32, 8],
-  ...Object.fromEntries(
-    [0, 1].flatMap((layer) =>
-      Object.entries({
-        'self_attn.q_proj.weight': [8, 8],
-        'self_attn.k_proj.weight': [4, 8],
-        'self_attn.v_proj.weight': [4, 8],
-        'self_attn.o_proj.weight': [8, 8],
-        'mlp.gate_proj.weight': [16, 8],
-        'mlp.up_proj.weight': [16, 8],
-        'mlp.down_proj.weight': [8, 16],
-        'input_layernorm.weight': [8],
-        'post_attention_layernorm.weight': [8],
-      }).map(([name, shape]) => [`model.layers.${layer}.${name}`, shape]),
-    ),
-  ),
-}
+const CONFIG = tinyLlama(2)
+const TENSORS = tinyLlamaTensors(2)
 const TOTAL = 2 * 256 + 2 * (64 + 32 + 32 + 64 + 384 + 16) + 8
 
-/** A file of safetensors (huggingface/safetensors README): length of the header, header, data. */
+/** A whole file of safetensors, its data all zeros. */
 function safetensors(tensors: Readonly<Record<string, readonly number[]>>, dtype = 'BF16'): Buffer {
-  let offset = 0
-  const entries = Object.entries(tensors).map(([name, shape]) => {
-    const start = offset
-    offset += 2 * shape.reduce((product, each) => product * each, 1)
-    return [name, { dtype, shape, data_offsets: [start, offset] }]
-  })
-  const header = Buffer.from(JSON.stringify({ __metadata__: { format: 'pt' }, ...Object.fromEntries(entries) }))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(header.length))
-  return Buffer.concat([length, header, Buffer.alloc(offset)])
+  const { start, dataBytes } = safetensorsStart(tensors, dtype)
+  return Buffer.concat([start, Buffer.alloc(dataBytes)])
 }
 
 const options = { env: {}, offline: true, refresh: false, known: [] }
