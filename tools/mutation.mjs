@@ -3,14 +3,17 @@
  *
  *     npm run mutation                 every area, one after the other (hours on two cores)
  *     npm run mutation -- cost model   these areas
+ *     npm run mutation -- serve --one-in 4
+ *                                      one mutant in four, evenly over the files
  *
  * Each area is tried with the tests that hold it. What each gave is kept in reports/mutation/AREA.json; the table is over all of
  * them, so an area can be done again alone.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = join(root, 'reports/mutation')
@@ -21,9 +24,43 @@ const AREAS = {
   memory: { mutate: ['src/memory/**/*.ts'], tests: ['test/memory/**/*', 'test/scenarios/rule-of-thumb'] },
   performance: { mutate: ['src/performance/**/*.ts'], tests: ['test/performance/**/*'] },
   cost: { mutate: ['src/cost/**/*.ts'], tests: ['test/cost/**/*'] },
+  search: {
+    mutate: ['planners/search/**/*.ts'],
+    tests: ['test/search/*', 'test/planners/serve-counts', 'test/oracle/serve/*'],
+  },
+  solver: { mutate: ['planners/solver/**/*.ts'], tests: ['test/solver/*'] },
+  supply: { mutate: ['planners/supply/**/*.ts'], tests: ['test/supply/*'] },
+  serve: {
+    mutate: [
+      'planners/serve/**/*.ts',
+      'planners/*.ts',
+      '!planners/train.ts',
+      '!planners/fleet.ts',
+      '!planners/forecast.ts',
+    ],
+    tests: [
+      'test/planners/{serve*,remedies,estimate-machines,offers}',
+      'test/oracle/serve/*',
+      'test/scenarios/serving',
+    ],
+  },
+  train: {
+    mutate: ['planners/train/**/*.ts', 'planners/train.ts'],
+    tests: ['test/planners/{train*,remedies,estimate-machines}', 'test/oracle/train/*', 'test/scenarios/training'],
+  },
+  fleet: { mutate: ['planners/fleet/**/*.ts', 'planners/fleet.ts'], tests: ['test/fleet/*'] },
+  forecast: { mutate: ['planners/forecast/**/*.ts', 'planners/forecast.ts'], tests: ['test/forecast/*'] },
 }
 
-const wanted = process.argv.slice(2)
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { 'one-in': { type: 'string', default: '1' } },
+})
+const oneIn = Number(values['one-in'])
+if (!(Number.isInteger(oneIn) && oneIn >= 1)) {
+  process.stderr.write(`--one-in takes a whole number from 1, not ${values['one-in']}\n`)
+  process.exit(2)
+}
 const unknown = wanted.filter((area) => !(area in AREAS))
 if (unknown.length > 0) {
   process.stderr.write(`unknown area ${unknown.join(', ')}; there are ${Object.keys(AREAS).join(', ')}\n`)
@@ -35,28 +72,37 @@ for (const area of wanted.length > 0 ? wanted : Object.keys(AREAS)) {
   const { status } = spawnSync('npx', ['stryker', 'run', '--mutate', mutate.join(',')], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, MUTATION_TESTS: tests.join(' '), MUTATION_WITHOUT: without.join(' ') },
+    env: {
+      ...process.env,
+      MUTATION_TESTS: tests.join(' '),
+      MUTATION_WITHOUT: without.join(' '),
+      MUTATION_ONE_IN: String(oneIn),
+    },
     shell: process.platform === 'win32',
   })
   if (status !== 0) process.exit(status ?? 1)
-  renameSync(join(reports, 'mutation.json'), join(reports, `${area}.json`))
+  const written = join(reports, 'mutation.json')
+  writeFileSync(join(reports, `${area}.json`), JSON.stringify({ oneIn, ...JSON.parse(readFileSync(written, 'utf8')) }))
+  rmSync(written)
 }
 printTable()
 
 function printTable() {
-  const rows = [['area', 'mutants', 'killed', 'timed out', 'survived', 'not reached', 'score']]
+  const rows = [['area', 'one in', 'mutants', 'killed', 'timed out', 'survived', 'not reached', 'score']]
   const all = { Killed: 0, Timeout: 0, Survived: 0, NoCoverage: 0 }
   for (const area of Object.keys(AREAS)) {
     const file = join(reports, `${area}.json`)
     if (!existsSync(file)) continue
     const counts = { Killed: 0, Timeout: 0, Survived: 0, NoCoverage: 0 }
-    for (const { mutants } of Object.values(JSON.parse(readFileSync(file, 'utf8')).files)) {
+    const report = JSON.parse(readFileSync(file, 'utf8'))
+    for (const { mutants } of Object.values(report.files)) {
       for (const { status } of mutants) if (status in counts) counts[status] += 1
     }
-    for (const status of Object.keys(all)) all[status] += counts[status]
-    rows.push(row(area, counts))
+    // A mutant of a sample stands for those that were left out.
+    for (const status of Object.keys(all)) all[status] += counts[status] * (report.oneIn ?? 1)
+    rows.push(row(area, String(report.oneIn ?? 1), counts))
   }
-  rows.push(row('all', all))
+  rows.push(row('all', '', all))
   const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)))
   for (const cells of rows)
     process.stdout.write(
@@ -64,8 +110,8 @@ function printTable() {
     )
 }
 
-function row(name, { Killed, Timeout, Survived, NoCoverage }) {
+function row(name, every, { Killed, Timeout, Survived, NoCoverage }) {
   const total = Killed + Timeout + Survived + NoCoverage
   const score = total === 0 ? '' : `${((100 * (Killed + Timeout)) / total).toFixed(1)} %`
-  return [name, ...[total, Killed, Timeout, Survived, NoCoverage].map(String), score]
+  return [name, every, ...[total, Killed, Timeout, Survived, NoCoverage].map(String), score]
 }

@@ -46,8 +46,9 @@ export function csv(rows: readonly (readonly Cell[])[]): string {
 }
 
 /**
- * A number as it is, a text quoted where it holds a comma, quote or line break, what cannot be shown written out. A text that a spreadsheet would run as a
- * formula (it starts with `=`, `+`, `-`, `@`, also in full width, tab or line break; OWASP, CSV injection) gets an apostrophe in front.
+ * A number as it is; a text quoted where it holds a comma, quote or line break, what cannot be shown written out. A text that a
+ * spreadsheet would run as a formula (it starts with `=`, `+`, `-`, `@`, also in full width, tab or line break; OWASP, CSV injection)
+ * gets an apostrophe in front.
  */
 function cell(value: Cell): string {
   if (value === null) return ''
