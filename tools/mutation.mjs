@@ -18,18 +18,30 @@ import { parseArgs } from 'node:util'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = join(root, 'reports/mutation')
 
-/** @type {Record<string, { mutate: string[], tests: string[], without?: string[] }>} */
+/** @type {Record<string, { mutate: string[], tests: string[], without?: string[], forgets?: boolean }>} */
 const AREAS = {
   model: { mutate: ['src/model/**/*.ts'], tests: ['test/model/**/*', 'test/memory/*'] },
-  memory: { mutate: ['src/memory/**/*.ts'], tests: ['test/memory/**/*', 'test/scenarios/rule-of-thumb'] },
-  performance: { mutate: ['src/performance/**/*.ts'], tests: ['test/performance/**/*'] },
+  memory: {
+    mutate: ['src/memory/**/*.ts'],
+    tests: [
+      'test/memory/**/*',
+      'test/scenarios/rule-of-thumb',
+      'test/measurements/{{serving,training}-memory,accuracy}',
+    ],
+    forgets: true,
+  },
+  performance: {
+    mutate: ['src/performance/**/*.ts'],
+    tests: ['test/performance/**/*', 'test/measurements/{{serving,training}-throughput,accuracy}'],
+    forgets: true,
+  },
   cost: { mutate: ['src/cost/**/*.ts'], tests: ['test/cost/**/*'] },
   search: {
     mutate: ['planners/search/**/*.ts'],
     tests: ['test/search/*', 'test/planners/serve-counts', 'test/oracle/serve/*'],
   },
   solver: { mutate: ['planners/solver/**/*.ts'], tests: ['test/solver/*'] },
-  supply: { mutate: ['planners/supply/**/*.ts'], tests: ['test/supply/*'] },
+  supply: { mutate: ['planners/supply/**/*.ts'], tests: ['test/supply/*', 'test/fleet/*', 'test/forecast/scenarios'] },
   serve: {
     mutate: [
       'planners/serve/**/*.ts',
@@ -38,11 +50,7 @@ const AREAS = {
       '!planners/fleet.ts',
       '!planners/forecast.ts',
     ],
-    tests: [
-      'test/planners/{serve*,remedies,estimate-machines,offers}',
-      'test/oracle/serve/*',
-      'test/scenarios/serving',
-    ],
+    tests: ['test/planners/{serve*,remedies,estimate-machines}', 'test/oracle/serve/*', 'test/scenarios/serving'],
   },
   train: {
     mutate: ['planners/train/**/*.ts', 'planners/train.ts'],
@@ -68,7 +76,7 @@ if (unknown.length > 0) {
 }
 mkdirSync(reports, { recursive: true })
 for (const area of wanted.length > 0 ? wanted : Object.keys(AREAS)) {
-  const { mutate, tests, without = [] } = AREAS[area]
+  const { mutate, tests, without = [], forgets = false } = AREAS[area]
   const { status } = spawnSync('npx', ['stryker', 'run', '--mutate', mutate.join(',')], {
     cwd: root,
     stdio: 'inherit',
@@ -76,6 +84,7 @@ for (const area of wanted.length > 0 ? wanted : Object.keys(AREAS)) {
       ...process.env,
       MUTATION_TESTS: tests.join(' '),
       MUTATION_WITHOUT: without.join(' '),
+      MUTATION_FORGETS: forgets ? 'yes' : 'no',
       MUTATION_ONE_IN: String(oneIn),
     },
     shell: process.platform === 'win32',

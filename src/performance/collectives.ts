@@ -11,9 +11,3 @@ export function allReduceLatencySeconds(link: Link, ranks: number): number {
   if (doublings <= 2) return two.value + (four.value - two.value) * (doublings - 1)
   return four.value + (eight.value - four.value) * (doublings - 2)
 }
-
-/** Seconds of one all-reduce of `bytes` over `ranks` GPUs: latency and transfer add up. */
-export function allReduceSeconds(link: Link, ranks: number, bytes: number): number {
-  if (ranks <= 1) return 0
-  return allReduceLatencySeconds(link, ranks) + bytes / link.all_reduce_bytes_per_second.value
-}

@@ -6,6 +6,7 @@ import { type Demand as Serving, servingUnits } from '../../planners/fleet/units
 import { findConflict } from '../../planners/solver/conflict.ts'
 import { solve } from '../../planners/solver/solve.ts'
 import type { ReplicaOption } from '../../planners/supply/replica-option.ts'
+import { moreThan } from '../fuzz/draws.ts'
 
 type Demand = Omit<Serving, 'spares'>
 interface FleetQuestion {
@@ -219,6 +220,6 @@ describe('the cheapest placement', () => {
       ),
       { seed: 11, numRuns: 150 },
     )
-    expect(Math.min(seen.placed, seen.none)).toBeGreaterThan(20)
+    expect(Math.min(seen.placed, seen.none)).toBeGreaterThan(moreThan(20))
   })
 })

@@ -19,3 +19,11 @@ export function draws(usual: number, many: number): number {
 
 /** Where drawing starts. `GPU_PLAN_SEED` tries other inputs; what fails prints its seed. */
 export const SEED = Number(process.env.GPU_PLAN_SEED ?? 20_261_121)
+
+/**
+ * How many draws of a kind a test must have seen, or it would hold on nothing. Any number will do for each mutant: there the time of a
+ * property is limited (test/mutation-setup.ts).
+ */
+export function moreThan(usual: number): number {
+  return process.env.GPU_PLAN_FUZZ === 'few' ? -1 : usual
+}
