@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { estimatePlan } from '../../planners/index.ts'
+import { search } from '../../planners/search/branch-and-bound.ts'
+import { ServeAssignment } from '../../planners/serve/assignment.ts'
+import { configurationOf } from '../../planners/serve/plan.ts'
 import { resolveServe } from '../../planners/serve/resolve.ts'
+import { fitsSpanning, serveSpace } from '../../planners/serve/space.ts'
 import { nonDominated, type ReplicaOption } from '../../planners/supply/replica-option.ts'
 import { servingOptions } from '../../planners/supply/serving.ts'
+import { unpriced } from '../../planners/unpriced.ts'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { applyDefaults } from '../../src/scenario/defaults.ts'
@@ -113,5 +118,88 @@ describe('a 70B model on two kinds of GPU', () => {
   it('does not depend on prices', () => {
     const free = requestOf(['search.gpus=[h100-sxm-80gb, l40s]', 'search.quantization=[bf16, fp8]'])
     expect(servingOptions({ ...free, offers: [] }, catalog)).toEqual(options)
+  })
+
+  it('is all that no other way beats, compared one by one', () => {
+    const request = requestOf(['search.gpus=[h100-sxm-80gb]', 'search.quantization=[bf16, fp8, awq-int4]'])
+    const link = 'nvlink4'
+    const alone = {
+      ...request,
+      offers: [unpriced({ gpu: 'h100-sxm-80gb', gpu_count: 16, link })],
+      maxGpus: Number.POSITIVE_INFINITY,
+      redundancy: 0,
+    }
+    const every: ReplicaOption[] = []
+    search(serveSpace(alone, catalog), new ServeAssignment(), {
+      exhaustive: true,
+      bound: () => null,
+      accept: (a) => {
+        every.push({
+          gpu: 'h100-sxm-80gb',
+          link,
+          gpusPerReplica: a.gpusPerReplica,
+          gpusTogether: a.tensorParallel,
+          maySpan: fitsSpanning(alone, catalog, a),
+          capacity: a.full.requestsPerSecond,
+          memoryBytes: Math.ceil(a.memoryResult.totalBytes),
+          lossPercent: a.lossPercent,
+          configuration: { ...configurationOf(alone, a), replicas: 1 },
+        })
+      },
+    })
+    const isBetter = (a: ReplicaOption, b: ReplicaOption): boolean =>
+      a.gpusPerReplica <= b.gpusPerReplica &&
+      a.gpusTogether <= b.gpusTogether &&
+      a.maySpan >= b.maySpan &&
+      a.capacity >= b.capacity &&
+      a.memoryBytes <= b.memoryBytes
+    const strictly = (a: ReplicaOption, b: ReplicaOption): boolean => isBetter(a, b) && !isBetter(b, a)
+    const figures = ({ gpusPerReplica, gpusTogether, maySpan, capacity, memoryBytes }: ReplicaOption): string =>
+      [gpusPerReplica, gpusTogether, maySpan, capacity, memoryBytes].join(' ')
+    const best = new Set(every.filter((a) => !every.some((b) => strictly(b, a))).map(figures))
+    expect(every.length).toBeGreaterThan(2 * best.size)
+    const found = servingOptions(request, catalog)
+    expect(found.map(figures).sort()).toEqual([...best].sort())
+    // Of equal ones the least loss.
+    for (const option of found) {
+      const equal = every.filter((other) => figures(other) === figures(option))
+      expect(option.lossPercent).toBe(Math.min(...equal.map(({ lossPercent }) => lossPercent)))
+    }
+  })
+
+  it('does not try more GPUs than there are', () => {
+    const request = requestOf(['search.gpus=[h100-sxm-80gb, l40s]', 'search.quantization=[fp8]'])
+    const all = servingOptions(request, catalog)
+    const few = servingOptions(request, catalog, new Map(), new Map([['h100-sxm-80gb', 2]]))
+    const isKept = ({ gpu, gpusPerReplica }: ReplicaOption) => gpu !== 'h100-sxm-80gb' || gpusPerReplica <= 2
+    expect(few).toEqual(all.filter(isKept))
+    expect(few.some(({ gpu, gpusPerReplica }) => gpu === 'h100-sxm-80gb' && gpusPerReplica === 2)).toBe(true)
+    expect(few.some(({ gpu }) => gpu === 'l40s')).toBe(true)
+    expect(all.some((option) => !isKept(option))).toBe(true)
+    const none = servingOptions(request, catalog, new Map(), new Map([['h100-sxm-80gb', 0]]))
+    expect(none).toEqual(all.filter(({ gpu }) => gpu === 'l40s'))
+  })
+
+  it('knows machines that join the same GPUs otherwise', () => {
+    const request = requestOf(['search.gpus=[h100-sxm-80gb]', 'search.quantization=[fp8]'])
+    const usual = servingOptions(request, catalog)
+    const both = servingOptions(request, catalog, new Map([['h100-sxm-80gb', new Set(['pcie'])]]))
+    expect(both.filter(({ link }) => link === 'nvlink4')).toEqual(usual)
+    const slow = both.filter(({ link }) => link === 'pcie')
+    expect(slow.length).toBeGreaterThan(0)
+    const most = (options: readonly ReplicaOption[], gpus: number) =>
+      Math.max(...options.filter(({ gpusPerReplica }) => gpusPerReplica === gpus).map(({ capacity }) => capacity))
+    expect(most(slow, 8)).toBeLessThan(most(usual, 8))
+  })
+
+  it('carries requests in flight where the workload states those', () => {
+    const request = requestOf([
+      'search.gpus=[h100-sxm-80gb]',
+      'search.quantization=[fp8]',
+      'traffic={concurrency: 16, input_tokens: 1024, output_tokens: 256}',
+    ])
+    for (const { capacity, configuration } of servingOptions(request, catalog)) {
+      expect(capacity).toBe(configuration.max_concurrency)
+    }
   })
 })

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { estimateTraining } from '../../planners/index.ts'
+import { search } from '../../planners/search/branch-and-bound.ts'
 import { type RunOption, trainingOptions } from '../../planners/supply/training.ts'
+import { TrainAssignment } from '../../planners/train/assignment.ts'
 import { resolveTrain } from '../../planners/train/resolve.ts'
+import { trainSpace } from '../../planners/train/space.ts'
+import { unpriced } from '../../planners/unpriced.ts'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { parseScenario } from '../../src/scenario/schema.ts'
@@ -78,5 +82,56 @@ describe('LoRA on 8B', () => {
     const tight = trainingOptions({ ...requestOf(), deadlineHours: slowest * 0.99 }, catalog, [dgx, card])
     expect(tight.length).toBeLessThan(options.length)
     expect(trainingOptions({ ...requestOf(), budgetUsd: 0.01 }, catalog, [dgx, card])).toEqual(options)
+  })
+
+  it('on machines whose memory is known, nothing is offloaded that they do not hold', () => {
+    const asked = requestOf(['search.offload=[parameters]', 'search.method=[lora]'])
+    const [free] = trainingOptions(asked, catalog, [card])
+    const bytes = free?.hostBytes ?? expect.fail('no run')
+    expect(bytes).toBeGreaterThan(10e9)
+    const enough = { ...card, ram_gb: bytes / 1e9 }
+    const short = { ...card, ram_gb: bytes / 1e9 - 0.001 }
+    expect(trainingOptions(asked, catalog, [enough])).toEqual([{ ...free, machine: enough }])
+    // Nothing else is allowed, and what puts less into it does not exist.
+    const rest = trainingOptions(asked, catalog, [short])
+    for (const { hostBytes } of rest) expect(hostBytes).toBeLessThanOrEqual(short.ram_gb * 1e9)
+    expect(rest).not.toContainEqual({ ...free, machine: short })
+    // One kind does not answer for another, in whatever order they come.
+    expect(trainingOptions(asked, catalog, [short, enough, card])).toEqual([
+      ...rest,
+      { ...free, machine: enough },
+      { ...free, machine: card },
+    ])
+  })
+
+  it('machines that may be taken back cost the time of it', () => {
+    const [kept] = trainingOptions(requestOf(), catalog, [card])
+    const [taken] = trainingOptions(requestOf(), catalog, [{ ...card, spotInstance: 'g6e.xlarge' }])
+    expect(taken?.hours).toBeGreaterThan(kept?.hours ?? Number.NaN)
+    expect(taken?.configuration).toEqual(kept?.configuration)
+  })
+
+  it('is the fastest of all that fits, compared one by one', () => {
+    const asked = requestOf()
+    for (const { machines, hours } of options.filter(({ machine }) => machine === dgx)) {
+      let fastest = Number.POSITIVE_INFINITY
+      const anywhere = {
+        ...asked,
+        gpus: asked.gpus.filter(({ id }) => id === dgx.gpu),
+        offers: [unpriced(dgx)].map(({ offer, ...priced }) => ({
+          ...priced,
+          offer: { ...offer, ram_gb: null, network_gbit_per_second: dgx.network_gbit_per_second },
+        })),
+        budgetUsd: null,
+      }
+      search(trainSpace(anywhere, catalog), new TrainAssignment(), {
+        exhaustive: true,
+        bound: () => null,
+        accept: (a) => {
+          if (a.instances === machines) fastest = Math.min(fastest, a.hours)
+        },
+      })
+      expect(hours).toBe(fastest)
+    }
   })
 })
