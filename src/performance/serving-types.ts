@@ -80,3 +80,20 @@ export function emptySpeed(): ServingSpeed {
     promptUtilization: 0,
   }
 }
+
+/** The terms of a pass that does nothing. */
+export function noTime(): StepTerms {
+  return {
+    linear: 0,
+    head: 0,
+    experts: 0,
+    kv: 0,
+    promptAttention: 0,
+    wait: 0,
+    reduce: 0,
+    exchange: 0,
+    handover: 0,
+    fixed: 0,
+    total: 0,
+  }
+}

@@ -2,10 +2,12 @@ import { cacheBytesRead, meanLookBack } from './cache-reads.ts'
 import { allReduceLatencySeconds } from './collectives.ts'
 import { kernelRates, kvReadBytesPerSecond, peakFlopsPerSecond } from './hardware.ts'
 import { softMaximum } from './roofline.ts'
-import type { ServingLoad, ServingSpeed, ServingSystem, StepTerms } from './serving-types.ts'
+import { noTime, type ServingLoad, type ServingSpeed, type ServingSystem, type StepTerms } from './serving-types.ts'
 import type { WeightBits } from './weight-bits.ts'
 
 export { emptySpeed, type ServingLoad, type ServingSpeed, type ServingSystem, type StepTerms } from './serving-types.ts'
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
  * Speed of one replica by the roofline law fitted to public benchmark runs (docs/performance.md): every forward pass reads
@@ -44,6 +46,7 @@ export class ServingPerformance {
   readonly #promptTokens: number
   readonly #chunk: number
   readonly #passes: number
+  readonly #scratch = noTime()
 
   constructor(system: ServingSystem, load: ServingLoad) {
     this.system = system
@@ -130,6 +133,16 @@ export class ServingPerformance {
 
   /** Seconds of one pass of one stage over `sequences` decoding sequences and `prompt` prompt tokens. */
   step(sequences: number, prompt: number): number {
+    return this.#pass(sequences, prompt, this.#scratch).total
+  }
+
+  /** The same pass term by term. */
+  stepTerms(sequences: number, prompt: number): StepTerms {
+    return this.#pass(sequences, prompt, noTime())
+  }
+
+  /** Writes the terms of a pass into `out`, so that a search allocates nothing. */
+  #pass(sequences: number, prompt: number, out: Writable<StepTerms>): StepTerms {
     const rows = sequences + prompt
     const exponent = this.#exponent
     // One copy of the attention has its part of the rows; the experts have all.
@@ -138,71 +151,25 @@ export class ServingPerformance {
     const ownRows = ownSequences + ownPrompt
     const ending = ownPrompt / this.#promptTokens
     const read = ownRows > 1 ? this.#linearReadBatched : this.#linearRead
-    let seconds =
-      softMaximum(read, this.#linearCompute * ownRows, exponent) +
-      softMaximum(this.#headRead, this.#headCompute * (ownSequences + ending), exponent) +
-      softMaximum(this.#kvRead * ownSequences, this.#latentCompute * ownSequences, exponent) +
-      this.#promptAttention * ownPrompt
+    out.linear = softMaximum(read, this.#linearCompute * ownRows, exponent)
+    out.head = softMaximum(this.#headRead, this.#headCompute * (ownSequences + ending), exponent)
+    out.kv = softMaximum(this.#kvRead * ownSequences, this.#latentCompute * ownSequences, exponent)
+    out.promptAttention = this.#promptAttention * ownPrompt
+    out.experts = 0
     if (this.#expertRead > 0) {
       const { experts, expertsPerToken } = this.system.profile
       const hit = experts * (1 - this.#missShare ** (rows ** this.#skew))
       const computed = rows * expertsPerToken + hit * this.#expertTile
-      seconds += softMaximum(this.#expertRead * hit, this.#expertCompute * computed, exponent)
+      out.experts = softMaximum(this.#expertRead * hit, this.#expertCompute * computed, exponent)
     }
-    return (
-      seconds * this.#wait +
-      this.#reduceLatency +
-      this.#reduceRow * ownRows +
-      this.#exchangeLatency +
-      this.#exchangeRow * rows +
-      this.#handover +
-      this.#handoverRow * ownRows +
-      this.#fixed
-    )
-  }
-
-  /** The same pass term by term. */
-  stepTerms(sequences: number, prompt: number): StepTerms {
-    const rows = sequences + prompt
-    const exponent = this.#exponent
-    const ownSequences = sequences / this.#copies
-    const ownPrompt = prompt / this.#copies
-    const ownRows = ownSequences + ownPrompt
-    const { experts, expertsPerToken } = this.system.profile
-    const hit = experts * (1 - this.#missShare ** (rows ** this.#skew))
-    const linear = softMaximum(
-      ownRows > 1 ? this.#linearReadBatched : this.#linearRead,
-      this.#linearCompute * ownRows,
-      exponent,
-    )
-    const head = softMaximum(
-      this.#headRead,
-      this.#headCompute * (ownSequences + ownPrompt / this.#promptTokens),
-      exponent,
-    )
-    const kv = softMaximum(this.#kvRead * ownSequences, this.#latentCompute * ownSequences, exponent)
-    const promptAttention = this.#promptAttention * ownPrompt
-    const expertSeconds =
-      this.#expertRead > 0
-        ? softMaximum(
-            this.#expertRead * hit,
-            this.#expertCompute * (rows * expertsPerToken + hit * this.#expertTile),
-            exponent,
-          )
-        : 0
-    return {
-      linear,
-      head,
-      experts: expertSeconds,
-      kv,
-      promptAttention,
-      wait: (linear + head + expertSeconds + kv + promptAttention) * (this.#wait - 1),
-      reduce: this.#reduceLatency + this.#reduceRow * ownRows,
-      exchange: this.#exchangeLatency + this.#exchangeRow * rows,
-      handover: this.#handover + this.#handoverRow * ownRows,
-      fixed: this.#fixed,
-      total: this.step(sequences, prompt),
-    }
+    const working = out.linear + out.head + out.kv + out.promptAttention + out.experts
+    out.wait = working * (this.#wait - 1)
+    out.reduce = this.#reduceLatency + this.#reduceRow * ownRows
+    out.exchange = this.#exchangeLatency + this.#exchangeRow * rows
+    out.handover = this.#handover + this.#handoverRow * ownRows
+    out.fixed = this.#fixed
+    out.total = working * this.#wait + out.reduce + out.exchange + out.handover + out.fixed
+    return out
   }
 
   /**
