@@ -23,16 +23,12 @@ const AREAS = {
   model: { mutate: ['src/model/**/*.ts'], tests: ['test/model/**/*', 'test/memory/*'] },
   memory: {
     mutate: ['src/memory/**/*.ts'],
-    tests: [
-      'test/memory/**/*',
-      'test/scenarios/rule-of-thumb',
-      'test/measurements/{{serving,training}-memory,accuracy}',
-    ],
+    tests: ['test/memory/**/*', 'test/scenarios/rule-of-thumb', 'test/measurements/{serving-memory,accuracy}'],
     forgets: true,
   },
   performance: {
     mutate: ['src/performance/**/*.ts'],
-    tests: ['test/performance/**/*', 'test/measurements/{{serving,training}-throughput,accuracy}'],
+    tests: ['test/performance/**/*', 'test/measurements/{serving-throughput,accuracy}'],
     forgets: true,
   },
   cost: { mutate: ['src/cost/**/*.ts'], tests: ['test/cost/**/*'] },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Term, TermName } from '../../src/memory/ledger.ts'
+import { lazily } from '../lazily.ts'
 import { bf16, GIB, int8, mxfp4, serving } from './fixtures.ts'
 
 /*
@@ -13,9 +14,9 @@ const gibOf = (terms: readonly Term[], name: TermName) => bytesOf(terms, name) /
 const h100 = { maxSequences: 1024, maxBatchedTokens: 8192 }
 
 describe('Llama 3 70B, int8, one H100, utilization 0.95, context 2048', () => {
-  const memory = serving({ model: 'llama-3-70b', quantization: int8, utilization: 0.95 })
+  const memory = lazily(() => serving({ model: 'llama-3-70b', quantization: int8, utilization: 0.95 }))
   const load = { ...h100, context: 2048, sequences: 8, sequenceTokens: 2048 }
-  const terms = memory.ledger(load)
+  const terms = lazily(() => memory.ledger(load))
 
   it('weighs 72,658,468,864 bytes', () => {
     // blocks 68,451,041,280 x 1 + embedding and head 2 x 1,050,673,152 x 2 + norms 1,318,912 x 2 + rope 8,192 x 128 x 2
@@ -53,9 +54,9 @@ describe('Llama 3 70B, int8, one H100, utilization 0.95, context 2048', () => {
 })
 
 describe('Llama 3 70B, bf16, tensor parallel 4 over NVLink, utilization 0.90, context 8192', () => {
-  const memory = serving({ model: 'llama-3-70b', tensorParallel: 4 })
+  const memory = lazily(() => serving({ model: 'llama-3-70b', tensorParallel: 4 }))
   const load = { ...h100, context: 8192, sequences: 32, sequenceTokens: 8192 }
-  const terms = memory.ledger(load)
+  const terms = lazily(() => memory.ledger(load))
 
   it('weighs 35,280,928,768 bytes a GPU', () => {
     // 68,451,041,280 x 2/4 + 4,202,692,608/4 + norms 2,637,824 + rope 2,097,152

@@ -9,11 +9,12 @@ import { figure } from '../../src/performance/figure.ts'
 import { kernelRates, kvReadBytesPerSecond, peakFlopsPerSecond } from '../../src/performance/hardware.ts'
 import { profileModel } from '../../src/performance/profile.ts'
 import { softMaximum } from '../../src/performance/roofline.ts'
+import { lazily } from '../lazily.ts'
 import { workedSystem } from './fixtures.ts'
 
 const fitted = (value: number, records = 0) => ({ value, records })
 const everywhere = (value: number) => ({ default: fitted(value), generations: {} })
-const worked = workedSystem(1)
+const worked = lazily(() => workedSystem(1))
 
 describe('peaks of a data sheet', () => {
   const board = (dense_tflops: Record<string, number>): Gpu => ({ ...worked.gpu, dense_tflops }) as Gpu

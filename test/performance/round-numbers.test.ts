@@ -10,6 +10,7 @@ import { explainSpeed } from '../../src/performance/explain.ts'
 import type { ModelProfile } from '../../src/performance/profile.ts'
 import { emptySpeed, ServingPerformance, type ServingSystem } from '../../src/performance/serving.ts'
 import { wrongLine } from '../derivation.ts'
+import { lazily } from '../lazily.ts'
 import { workedSystem } from './fixtures.ts'
 
 /*
@@ -137,8 +138,8 @@ function near(actual: number, expected: number): void {
 }
 
 describe('a step of 4 sequences and 12 prompt tokens: 16 rows for the experts, 2 and 6 for a copy of the attention', () => {
-  const server = new ServingPerformance(machine(), load)
-  const step = server.stepTerms(4, 12)
+  const server = lazily(() => new ServingPerformance(machine(), load))
+  const step = lazily(() => server.stepTerms(4, 12))
 
   test('linear layers: 1e9 bytes over 2 x 2 GPUs at 500 GB/s, twice; 2e9 operations over them at 80 TFLOP/s a row', () => {
     near(step.linear, 2 * 0.5 * MS + 8 * 6.25 * US)
@@ -278,7 +279,7 @@ describe('compressed attention', () => {
 })
 
 describe('the steady state', () => {
-  const server = new ServingPerformance(machine(), load)
+  const server = lazily(() => new ServingPerformance(machine(), load))
 
   test('8 in flight: four on a stage, 600 new tokens for every 200 written', () => {
     const speed = server.at(8, emptySpeed())
@@ -348,7 +349,7 @@ describe('the steady state', () => {
 })
 
 describe('ways in which published runs load a server', () => {
-  const server = new ServingPerformance(machine(), load)
+  const server = lazily(() => new ServingPerformance(machine(), load))
 
   test('a prompt alone, in whole passes: five of 240 tokens through two stages', () => {
     near(lonePromptSeconds(server), 6 * server.step(0, 240))

@@ -5,6 +5,7 @@ import { planText } from '../../planners/index.ts'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { type Plan, resultSchema, type ServeResult } from '../../src/result/plan.ts'
+import { lazily } from '../lazily.ts'
 import { cacheBytes, type Expected, expected, handModels, weightBits } from './expected.ts'
 
 /*
@@ -57,10 +58,7 @@ it('the expectations name every serving scenario', () => {
 })
 
 describe.each(Object.entries(expected))('%s', (name, want) => {
-  let result: ServeResult
-  beforeAll(() => {
-    result = planned(name)
-  })
+  const result = lazily(() => planned(name))
 
   it('says what it answers, for readers and editors', () => {
     const text = textOf(name)

@@ -5,6 +5,7 @@ import { planText } from '../../planners/index.ts'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { loadCatalog } from '../../src/io/load-catalog.ts'
 import { type TrainPlan, type TrainResult, trainResultSchema } from '../../src/result/train.ts'
+import { lazily } from '../lazily.ts'
 import {
   adapterRecipe,
   type ExpectedTraining,
@@ -62,10 +63,7 @@ it('the expectations name every training scenario', () => {
 })
 
 describe.each([...texts.keys()])('%s', (name) => {
-  let result: TrainResult
-  beforeAll(() => {
-    result = planned(name)
-  })
+  const result = lazily(() => planned(name))
 
   it('says what it answers, for readers and editors', () => {
     const text = textOf(name)
@@ -117,10 +115,7 @@ describe.each([...texts.keys()])('%s', (name) => {
 })
 
 describe.each(Object.entries(expectedTraining))('%s by hand', (name, want) => {
-  let plan: TrainPlan
-  beforeAll(() => {
-    plan = bestOf(planned(name))
-  })
+  const plan = lazily(() => bestOf(planned(name)))
 
   it('is planned as expected', () => {
     const { placement, configuration: c } = plan

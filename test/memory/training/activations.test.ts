@@ -4,6 +4,7 @@ import { lossBlock } from '../../../src/memory/training/loss.ts'
 import { explainInFlight, microBatchesInFlight, trainingStages } from '../../../src/memory/training/pipeline.ts'
 import type { PreparedConfiguration } from '../../../src/memory/training/types.ts'
 import type { LoraTarget } from '../../../src/model/tensors.ts'
+import { lazily } from '../../lazily.ts'
 import { ALL_LINEAR, configurationOf, physics, tensorsOf, trainer } from './fixtures.ts'
 
 /** Bytes per token of one layer of a model, in units of its hidden size. */
@@ -135,7 +136,7 @@ describe('other blocks', () => {
 })
 
 describe('loss block of Llama 3 8B, bytes per token', () => {
-  const tensors = tensorsOf('llama-3-8b')
+  const tensors = lazily(() => tensorsOf('llama-3-8b'))
   const V = 128_256
   const loss = (by: string, given: Partial<PreparedConfiguration>) =>
     lossBlock(tensors, configurationOf(given), trainer(by), physics).perToken

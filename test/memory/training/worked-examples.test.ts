@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { totalBytes } from '../../../src/memory/ledger.ts'
+import { lazily } from '../../lazily.ts'
 import { GIB } from '../fixtures.ts'
 import { ALL_LINEAR, gibOf, phaseGib, trainer, training } from './fixtures.ts'
 
@@ -10,12 +11,14 @@ import { ALL_LINEAR, gibOf, phaseGib, trainer, training } from './fixtures.ts'
  * saved 32 x 2 h T, loss 14 V T, live block (54.03 h + 4 f) T, list of the optimizer 2 P / 8.
  */
 describe('Llama 3 8B, full, ZeRO-3 on 8 GPUs', () => {
-  const memory = training({
-    model: 'llama-3-8b',
-    zeroStage: 3,
-    dataParallel: 8,
-    sequenceLength: 4096,
-  })
+  const memory = lazily(() =>
+    training({
+      model: 'llama-3-8b',
+      zeroStage: 3,
+      dataParallel: 8,
+      sequenceLength: 4096,
+    }),
+  )
   const load = { microBatch: 1, gradientAccumulation: 4 }
 
   it('every term', () => {
@@ -68,12 +71,14 @@ describe('Llama 3 8B, full, ZeRO-3 on 8 GPUs', () => {
  * loss 14 V T, live (75.03 h + 4 f) T, one dequantised matrix 2 h f.
  */
 describe('Llama 3 70B, QLoRA on one GPU', () => {
-  const memory = training({
-    model: 'llama-3-70b',
-    method: 'qlora',
-    lora: { rank: 16, targets: ALL_LINEAR },
-    doubleQuantization: true,
-  })
+  const memory = lazily(() =>
+    training({
+      model: 'llama-3-70b',
+      method: 'qlora',
+      lora: { rank: 16, targets: ALL_LINEAR },
+      doubleQuantization: true,
+    }),
+  )
   const load = { microBatch: 1, gradientAccumulation: 16 }
 
   it('every term', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { lazily } from '../../lazily.ts'
 import { ALL_LINEAR, near, prepareByHand, rounded, speed, terms } from './fixtures.ts'
 
 /* The constants of these calculations stand in fixtures.ts; docs/training.md works the same runs with those of the catalog. */
@@ -8,19 +9,21 @@ const allLinear = (rank: number) => ({ rank, targets: [...ALL_LINEAR] })
 // Worked by hand. T = 2 x 4,096 = 8,192; linear parameters 68.452e9; 0.654 x 989e12 x 8,192 / 8,416 = 629.6e12 FLOP/s;
 // 0.85 x 3,350e9 = 2.8475e12 B/s.
 describe('Llama 3 70B, LoRA, ZeRO-3 over 8 H100 SXM, full recomputation', () => {
-  const time = prepareByHand({
-    model: 'llama-3-70b',
-    configuration: {
-      method: 'lora',
-      lora: allLinear(16),
-      zeroStage: 3,
-      dataParallel: 8,
-      shardDegree: 8,
-      activationCheckpointing: 'full',
-    },
-  })
+  const time = lazily(() =>
+    prepareByHand({
+      model: 'llama-3-70b',
+      configuration: {
+        method: 'lora',
+        lora: allLinear(16),
+        zeroStage: 3,
+        dataParallel: 8,
+        shardDegree: 8,
+        activationCheckpointing: 'full',
+      },
+    }),
+  )
   const load = { microBatch: 2, gradientAccumulation: 4 }
-  const term = terms(time, load)
+  const term = lazily(() => terms(time, load))
 
   it('comes out term by term', () => {
     rounded(term.gemm, '5.344') // 2 x 8,192 x 68.452e9 x 3 / 629.6e12
@@ -46,21 +49,23 @@ describe('Llama 3 70B, LoRA, ZeRO-3 over 8 H100 SXM, full recomputation', () => 
 
 // Worked by hand. T = 8,192; D = 16; linear parameters 401.65e9 / 64 = 6.276e9; width 16,384 / 8 = 2,048, so 583.0e12 FLOP/s.
 describe('Llama 3.1 405B pre-training, 1,024 H100, TP8 PP8 interleaved 8', () => {
-  const time = prepareByHand({
-    model: 'llama-3.1-405b',
-    trainerId: 'megatron-lm',
-    configuration: {
-      zeroStage: 1,
-      dataParallel: 16,
-      shardDegree: 16,
-      tensorParallel: 8,
-      pipelineParallel: 8,
-      virtualPipeline: 8,
-      sequenceLength: 8192,
-    },
-  })
+  const time = lazily(() =>
+    prepareByHand({
+      model: 'llama-3.1-405b',
+      trainerId: 'megatron-lm',
+      configuration: {
+        zeroStage: 1,
+        dataParallel: 16,
+        shardDegree: 16,
+        tensorParallel: 8,
+        pipelineParallel: 8,
+        virtualPipeline: 8,
+        sequenceLength: 8192,
+      },
+    }),
+  )
   const load = { microBatch: 1, gradientAccumulation: 64 }
-  const term = terms(time, load)
+  const term = lazily(() => terms(time, load))
 
   it('comes out term by term', () => {
     rounded(term.gemm, '0.529') // 2 x 8,192 x 6.276e9 x 3 / 583.0e12
@@ -94,18 +99,20 @@ describe('Llama 3.1 405B pre-training, 1,024 H100, TP8 PP8 interleaved 8', () =>
 
 // Worked by hand. T = 8,192; 0.815 x 165.2e12 x 4,096 / 4,320 = 127.7e12 FLOP/s; 0.85 x 1,010e9 = 858.5e9 B/s.
 describe('Llama 3 8B, QLoRA, one RTX 4090, full recomputation', () => {
-  const time = prepareByHand({
-    model: 'llama-3-8b',
-    gpuId: 'rtx-4090',
-    gpusPerNode: 1,
-    networkGbPerSecondPerGpu: null,
-    configuration: {
-      method: 'qlora',
-      lora: allLinear(16),
-      sequenceLength: 2048,
-      activationCheckpointing: 'full',
-    },
-  })
+  const time = lazily(() =>
+    prepareByHand({
+      model: 'llama-3-8b',
+      gpuId: 'rtx-4090',
+      gpusPerNode: 1,
+      networkGbPerSecondPerGpu: null,
+      configuration: {
+        method: 'qlora',
+        lora: allLinear(16),
+        sequenceLength: 2048,
+        activationCheckpointing: 'full',
+      },
+    }),
+  )
   const load = { microBatch: 4, gradientAccumulation: 4 }
 
   it('comes out term by term', () => {
