@@ -71,6 +71,16 @@ describe('limits', () => {
     near(run.wallClockHours(1), 1 / (1 - 2.8993 / 3600 - 2400 / 144e6), 1e-6)
   })
 
+  it('weights of full training are written with other bytes than adapters, whose base is not', () => {
+    const own = {
+      ...reliability,
+      checkpoint_bytes_per_parameter: { full: { value: 14, records: 0 }, adapters: { value: 2, records: 0 } },
+    }
+    const bytes = (method: 'full' | 'lora' | 'qlora') =>
+      prepareReliability({ ...base, physics: own, gpus: 1, method, trainableParameters: 1e6 }).checkpointBytes
+    expect([bytes('full'), bytes('lora'), bytes('qlora')]).toEqual([14e6, 2e6, 2e6])
+  })
+
   it('storage: 0.12 GB/s a GPU between 1 and 40 GB/s', () => {
     const seconds = (gpus: number) => prepareReliability({ ...base, gpus, trainableParameters: 1e9 }).checkpointSeconds
     near(seconds(1), 14, 1e-9)

@@ -5,14 +5,16 @@ import { describeModel } from '../../../src/model/tensors.ts'
 import { activationTraffic } from '../../../src/performance/training/communication.ts'
 import type { RunContext } from '../../../src/performance/training/context.ts'
 import { adapterParameters, type TrainingWork, trainingWork } from '../../../src/performance/training/flops.ts'
-import type { TimedConfiguration } from '../../../src/performance/training/input.ts'
+import { emptyTrainingSpeed, type TimedConfiguration } from '../../../src/performance/training/input.ts'
 import { type Links, ringBytesPerSecond, trainingLinks } from '../../../src/performance/training/links.ts'
 import { optimizerTime } from '../../../src/performance/training/offload.ts'
 import { passes } from '../../../src/performance/training/passes.ts'
+import { trainingRates } from '../../../src/performance/training/rates.ts'
 import { reduceTraffic, shardTraffic } from '../../../src/performance/training/sharding.ts'
 import { termSeconds } from '../../../src/performance/training/term.ts'
+import { lazily } from '../../lazily.ts'
 import { gpu } from '../../memory/fixtures.ts'
-import { link, physics as shipped } from './fixtures.ts'
+import { link, near, prepareByHand, prepareByHandOrNull, physics as shipped, terms, trainer } from './fixtures.ts'
 
 /* Parts of a training step on a made-up machine and model with round numbers, worked by hand. */
 
@@ -376,5 +378,139 @@ describe('work counted from tensors', () => {
     expect(adapterParameters(tensors, lora)).toBe(3 * (2 * 16 + 2 * 12))
     expect(adapterParameters(tensors, { ...lora, head: true })).toBe(3 * (2 * 16 + 2 * 12) + 216)
     expect(counted(softmax, undefined, { lora }).trainableParameters).toBe(168)
+  })
+})
+
+describe('a whole run', () => {
+  const pipeline = lazily(() =>
+    prepareByHand({
+      model: 'llama-3-8b',
+      configuration: { pipelineParallel: 3, virtualPipeline: 1, dataParallel: 2, shardDegree: 2, zeroStage: 1 },
+    }),
+  )
+  const batch = { microBatch: 1, gradientAccumulation: 12 }
+
+  it('model operations: 6 a linear parameter and head that is trained, 4 that is frozen, and thrice the causal scores', () => {
+    // Llama 3 8B: 6,979,321,856 in linear layers, a head of 4,096 x 128,256; scores of 32 layers over half of 4,096 tokens.
+    const parameters = 6_979_321_856 + 4096 * 128_256
+    const scores = 32 * 4 * 4096 * 2048
+    const of = (configuration: object) => prepareByHand({ model: 'llama-3-8b', configuration }).modelFlopsPerToken
+    near(of({}), 6 * parameters + 3 * scores, 1e-3)
+    const lora = { rank: 8, targets: ['q'] }
+    near(of({}) - of({ method: 'lora', lora }), 2 * parameters, 1e-9)
+    const speed = pipeline.at(batch, emptyTrainingSpeed())
+    near(speed.modelFlopsUtilization, (speed.tokensPerSecond * of({})) / (6 * 989e12), 1e-9)
+  })
+
+  it('the derivation says what waits for what', () => {
+    const lines = pipeline.explain(batch)
+    expect(lines.map(({ name, unit }) => `${name} ${unit}`)).toEqual([
+      'gemm s',
+      'attention s',
+      'elementwise s',
+      'head s',
+      'accumulate s',
+      'compute s',
+      'micro_step s',
+      'bubble share',
+      'reduce s',
+      'exposed_reduce s',
+      'optimizer s',
+      'step s',
+      'tokens_per_second tokens/s',
+    ])
+    const formulaOf = (name: string) => lines.find((line) => line.name === name)?.formula ?? expect.fail(name)
+    // 32 layers on three stages are eleven on the longest: 33 / 32.
+    expect(formulaOf('micro_step')).toMatch(
+      /^\(compute [\d.]+ s \+ exposed activations 0 s\) x 1\.031 \(longest pipeline stage over the mean one\)$/,
+    )
+    expect(formulaOf('bubble')).toBe('(3 - 1) / (1 x 12 + 3 - 1)')
+    expect(formulaOf('step')).toMatch(/^12 x [\d.]+ s \/ \(1 - 0\.1429\) \+ [\d.]+ s \+ [\d.]+ s$/)
+    expect(formulaOf('tokens_per_second')).toMatch(/^2 x 1 x 4096 x 12 tokens \/ [\d.]+ s \(6 GPUs\)$/)
+    const alone = prepareByHand({ model: 'llama-3-8b', configuration: {} }).explain(batch)
+    expect(alone.map(({ name }) => name)).not.toContain('bubble')
+    expect(alone.find(({ name }) => name === 'step')?.formula).toMatch(/^12 x [\d.]+ s \+ 0 s \+ [\d.]+ s$/)
+    expect(alone.find(({ name }) => name === 'micro_step')?.formula).not.toContain('longest')
+  })
+
+  it('a 4-bit base is spread over tensor and pipeline ranks before it is dequantised', () => {
+    const run = (changes: object) =>
+      terms(
+        prepareByHand({
+          model: 'llama-3-8b',
+          configuration: { method: 'qlora', lora: { rank: 8, targets: ['q'] }, ...changes },
+        }),
+        batch,
+      ).dequantise ?? Number.NaN
+    // 16.3 B x 6,979,321,856 x 2 passes at 0.85 x 3.35 TB/s
+    near(run({}), (16.3 * 6_979_321_856 * 2) / 2.8475e12, 1e-6)
+    near(run({}) / run({ tensorParallel: 2, pipelineParallel: 2 }), 4, 1e-9)
+  })
+
+  it('layers of experts take the factor of their trainer', () => {
+    const of = (trainerId: string) =>
+      prepareByHand({ model: 'mixtral-8x7b', trainerId, configuration: {} }).explain(batch)
+    const line = (trainerId: string) => of(trainerId).find(({ name }) => name === 'elementwise') ?? expect.fail()
+    const factor = trainer('megatron-bridge-25').time_factor.value
+    expect(factor).toBeGreaterThan(1)
+    near(line('megatron-bridge-25').value / line('megatron-bridge').value, factor, 1e-6)
+    expect(line('megatron-bridge-25').formula).toContain(` x ${factor} / `)
+    expect(line('megatron-bridge').formula).toContain('layers x 1 x 1 / ')
+  })
+
+  it('two GPUs that nothing joins do not train together, on two machines they do', () => {
+    const run = (gpusPerNode: number) =>
+      prepareByHandOrNull({
+        model: 'llama-3-8b',
+        gpusPerNode,
+        link: link('none'),
+        configuration: { dataParallel: 2, shardDegree: 2 },
+      })
+    expect(run(2)).toBeNull()
+    expect(run(1)).not.toBeNull()
+  })
+})
+
+describe('rates', () => {
+  const board = gpu('h100-sxm-80gb')
+  const classes = {
+    known: { ...shipped.classes.hopper, assumed: false },
+    guessed: { ...shipped.classes.hopper, assumed: true },
+  } as unknown as typeof shipped.classes
+  const own = (uncapped?: string) => ({
+    ...shipped,
+    classes,
+    default_generation: { class: 'guessed' },
+    generations: { hopper: { class: 'known', ...(uncapped === undefined ? {} : { uncapped }) } },
+    uncapped_below_tflops_per_watt: fitted(2),
+  })
+  const rates = (changes: object, uncapped?: string, precision: 'bf16' | 'fp8' | 'nvfp4' = 'bf16', id = 'hopper') =>
+    trainingRates({ ...board, ...changes } as Gpu, { id }, own(uncapped), precision)
+
+  it('a board that may draw what large products need runs uncapped: below 2 TFLOP/s a watt', () => {
+    expect(rates({ power_watts: 495 }, 'guessed')?.class).toBe('guessed')
+    expect(rates({ power_watts: 494 }, 'guessed')?.class).toBe('known')
+    expect(rates({ power_watts: 100 }, 'guessed')?.class).toBe('known')
+    expect(rates({ power_watts: null }, 'guessed')?.class).toBe('known')
+    expect(rates({ power_watts: 4000 })?.class).toBe('known')
+    expect(rates({}, undefined, 'bf16', 'blackwell')?.class).toBe('guessed')
+  })
+
+  it('assumed: a class without runs and a board without one, or a precision without a share', () => {
+    const plain = { efficiency: {} }
+    const fittedBoard = { efficiency: { training_compute: { value: 1.1, records: 3 } } }
+    const guess = { efficiency: { training_compute: { value: 1.1, records: 0 } } }
+    expect(rates(plain)?.assumed).toBe(false)
+    expect(rates(plain, undefined, 'bf16', 'other')?.assumed).toBe(true)
+    expect(rates(fittedBoard, undefined, 'bf16', 'other')?.assumed).toBe(false)
+    expect(rates(guess, undefined, 'bf16', 'other')?.assumed).toBe(true)
+    expect(rates({ ...plain, dense_tflops: { bf16: 1, fp4: 4 } }, undefined, 'nvfp4')?.assumed).toBe(true)
+    near((rates(fittedBoard)?.gemm ?? 0) / (rates(plain)?.gemm ?? 1), 1.1, 1e-9)
+  })
+
+  it('no path: a precision that the board lacks, or no 16 bit', () => {
+    expect(rates({ dense_tflops: { bf16: 1 } }, undefined, 'fp8')).toBeNull()
+    expect(rates({ dense_tflops: { fp8: 1 } }, undefined, 'fp8')).toBeNull()
+    expect(rates({ dense_tflops: { fp32: 1 } })).toBeNull()
   })
 })
