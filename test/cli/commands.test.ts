@@ -133,6 +133,13 @@ describe('plan catalog', () => {
     [['catalog', 'show'], /catalog show takes an id/],
     [['catalog', 'show', 'h100-sxm-80bg'], /did you mean "h100-sxm-80gb"\?/],
     [['catalog', 'import', 'x'], /catalog import takes model or offers, got "x"/],
+    [
+      ['catalog', 'list', 'offers', '--provider', 'aws'],
+      /--provider belongs to plan catalog import offers, not to plan catalog list /,
+    ],
+    [['catalog', 'show', 'fp8', '--max-age', '9'], /--max-age belongs to plan catalog check/],
+    [['catalog', 'import', 'model', 'x', '--regions', 'all'], /not to plan catalog import model /],
+    [['catalog', 'import', 'offers', 'x.csv', '--id', 'y'], /--id belongs to plan catalog import model/],
   ])('bad input: plan %j', (args, message) => {
     const { code, stdout, stderr } = plan(args)
     expect(stderr).toMatch(message)

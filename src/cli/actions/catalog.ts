@@ -2,10 +2,13 @@ import { type Catalog, names, type Subject, subjects } from '../../catalog/catal
 import { didYouMean } from '../../catalog/suggest.ts'
 import { loadCatalog } from '../../io/load-catalog.ts'
 import { inputError } from '../../scenario/diagnostic.ts'
+import { checkFlags, importOffersFlags } from '../catalog-flags.ts'
 import type { Call } from '../command.ts'
 import { formatOf } from '../common-flags.ts'
 import { deliver } from '../deliver.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import type { Flags, FlagTable } from '../flags.ts'
+import { importModelFlags } from '../import-model-flags.ts'
 
 const ACTIONS = ['list', 'show', 'check'] as const
 
@@ -16,12 +19,32 @@ const TRANSFERS: Readonly<Record<string, (call: Call) => Promise<ExitCode>>> = {
   'export model': async (call) => (await import('./catalog-export-model.ts')).catalogExportModel(call),
 }
 
+/** Flags of one action alone: what looks like a filter of a list must not be read past. */
+const OWN_FLAGS: Readonly<Record<string, FlagTable>> = {
+  check: checkFlags,
+  'import offers': importOffersFlags,
+  'import model': importModelFlags,
+}
+
+function refuseForeignFlags(flags: Flags, action: string): void {
+  for (const [owner, own] of Object.entries(OWN_FLAGS)) {
+    const foreign = owner === action ? undefined : Object.keys(own).find((flag) => flags.given(flag))
+    if (foreign === undefined) continue
+    throw inputError(`--${foreign} belongs to plan catalog ${owner}, not to plan catalog ${action}`, {
+      hint: 'plan catalog --help',
+    })
+  }
+}
+
 /** `plan catalog list|show|check|import|export`. */
 export async function catalogAction(call: Call): Promise<ExitCode> {
-  const [action, name] = call.words
+  const [action, name, excess] = call.words
   if (action === undefined) throw inputError(`catalog takes ${ACTIONS.join(', ')}`, { hint: 'plan catalog list gpus' })
   const transfer = TRANSFERS[`${action} ${name}`]
-  if (transfer !== undefined) return transfer(call)
+  if (transfer !== undefined) {
+    refuseForeignFlags(call.flags, `${action} ${name}`)
+    return transfer(call)
+  }
   if (action === 'import' || action === 'export') {
     const known = Object.keys(TRANSFERS).flatMap((key) =>
       key.startsWith(`${action} `) ? [key.slice(action.length + 1)] : [],
@@ -29,10 +52,6 @@ export async function catalogAction(call: Call): Promise<ExitCode> {
     const got = name === undefined ? '' : `, got ${JSON.stringify(name)}`
     throw inputError(`plan catalog ${action} takes ${known.join(' or ')}${got}`, { hint: 'plan catalog --help' })
   }
-  if (action === 'check') return (await import('./catalog-check.ts')).catalogCheck(call)
-  const excess = call.words[2]
-  if (excess !== undefined)
-    throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: 'plan catalog --help' })
   if (!ACTIONS.some((each) => each === action)) {
     const hint = didYouMean(action, ACTIONS)
     throw inputError(
@@ -40,6 +59,10 @@ export async function catalogAction(call: Call): Promise<ExitCode> {
       hint === undefined ? {} : { hint },
     )
   }
+  refuseForeignFlags(call.flags, action)
+  if (action === 'check') return (await import('./catalog-check.ts')).catalogCheck(call)
+  if (excess !== undefined)
+    throw inputError(`unexpected argument ${JSON.stringify(excess)}`, { hint: 'plan catalog --help' })
   const format = formatOf(call.flags)
   const catalog = await loadCatalog(call.flags.texts('catalog'))
   const text = action === 'list' ? list : show
