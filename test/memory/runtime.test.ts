@@ -51,6 +51,54 @@ describe('memory outside the allocator', () => {
   })
 })
 
+describe('what is said of it', () => {
+  const told = (...args: Parameters<typeof outside>) => outside(...args).explainCommunication()
+  it('communicators by their degrees and link, and what is taken before load', () => {
+    expect(told()).toBe('one GPU: no communicators')
+    expect(told({ tensorParallel: 2 })).toBe(
+      'communicators at tp 2, pp 1 over nvlink: 2.074 GiB outside the allocator - 0.250 GiB of a single GPU',
+    )
+    expect(told({ pipelineParallel: 2, linkKind: 'pcie' })).toMatch(
+      /^communicators at tp 1, pp 2 over pcie: 0\.070 GiB outside the allocator - 0\.070 GiB of a single GPU \+ [\d.]+ GiB taken before load$/,
+    )
+    expect(outside().explainRuntime()).toBe('outside the allocator 0.250 GiB + CUDA context 0.510 GiB')
+  })
+  it('is as its constant was found', () => {
+    const { memory } = releaseFrom(vllm, '0.18')
+    const found = (single: number, nvlink: number, tensorParallel: number) =>
+      outside({
+        tensorParallel,
+        memory: {
+          ...memory,
+          runtime_single_gib: { value: 0.25, records: single },
+          runtime_nvlink_base_gib: { value: 1.97, records: nvlink },
+        },
+      }).source
+    expect([found(0, 5, 1), found(5, 0, 1), found(0, 5, 2), found(5, 0, 2)]).toEqual([
+      'assumed',
+      'fitted',
+      'fitted',
+      'assumed',
+    ])
+  })
+  it("a vendor's fabric counts as NVLink", () => {
+    expect(chargedGib({ tensorParallel: 4, linkKind: 'fabric' })).toBe(chargedGib({ tensorParallel: 4 }))
+    expect(chargedGib({ tensorParallel: 4, linkKind: 'none' })).toBe(
+      chargedGib({ tensorParallel: 4, linkKind: 'pcie' }),
+    )
+  })
+  it('graphs: by the formula, or none', () => {
+    const { memory } = releaseFrom(vllm, '0.18')
+    expect(graphs(memory, 80, 8192, false).explain(256)).toBe(
+      '(0.42 + 0.0081 x 80 layers + 0.00006 x 8,192 hidden) GiB x 51 of 51 sizes',
+    )
+    expect(graphs(memory, 80, 8192, true).explain(256)).toBe('eager mode: no graphs')
+    const of = (records: number) =>
+      graphs({ ...memory, graphs_base_gib: { value: 0.42, records } }, 80, 8192, false).source
+    expect([of(0), of(4)]).toEqual(['assumed', 'fitted'])
+  })
+})
+
 describe('CUDA graphs', () => {
   const { memory } = releaseFrom(vllm, '0.18')
 

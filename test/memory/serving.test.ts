@@ -1,6 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { totalBytes } from '../../src/memory/ledger.ts'
-import { awq, bf16, fp8, GIB, ggufQ4KM, int8, kv8, llamaCpp, serving, sglang, tensorrtLlm } from './fixtures.ts'
+import {
+  awq,
+  bf16,
+  fp8,
+  GIB,
+  ggufQ4,
+  ggufQ4KM,
+  int8,
+  kv8,
+  llamaCpp,
+  releaseFrom,
+  serving,
+  sglang,
+  tensorrtLlm,
+  vllm,
+} from './fixtures.ts'
 
 const load = { maxSequences: 256, maxBatchedTokens: 8192, context: 8192, sequences: 16, sequenceTokens: 2048 }
 const termsOf = (memory: ReturnType<typeof serving>, at = load) =>
@@ -151,5 +166,67 @@ describe('explanations', () => {
     expect(text.communication).toContain('over nvlink: 2.178 GiB outside the allocator - 0.250 GiB of a single GPU')
     expect(text.runtime).toContain('CUDA context 0.510 GiB')
     expect(totalBytes(terms)).toBe(serving({ model: 'llama-3-70b', tensorParallel: 4 }).evaluate(load).totalBytes)
+  })
+
+  it('the pool as each engine reckons it', () => {
+    const pool = (given: Partial<Parameters<typeof serving>[0]>) =>
+      serving({ model: 'llama-3-8b', ...given })
+        .ledger(load)
+        .find(({ name }) => name === 'kv_cache')
+        ?.formula()
+        .replace(/^.*pool [\d,]+ B = /, '')
+    const device = '85,018,877,624 B'
+    expect(pool({})).toBe(`0.9 x ${device} - weights - activations - 0.250 GiB outside the allocator`)
+    expect(pool({ from: '0.21' })).toContain('outside the allocator, graphs')
+    expect(pool({ engine: sglang, from: '0.4', utilization: 0.85 })).toBe(`0.85 x (${device} - 0.5 GiB) - weights`)
+    expect(pool({ engine: sglang, from: '0.4', utilization: 0.85, tensorParallel: 2 })).toBe(
+      `0.85 x (${device} - 1.5 GiB) - weights`,
+    )
+    const first = (engine: typeof vllm) => engine.releases[0]?.from ?? expect.fail('no release')
+    expect(pool({ engine: tensorrtLlm, from: first(tensorrtLlm), utilization: 0.9 })).toBe(
+      `0.9 x (${device} - weights - workspace)`,
+    )
+    expect(pool({ engine: llamaCpp, from: first(llamaCpp), quantization: ggufQ4, headroomFraction: 0.25 })).toBe(
+      `0.75 x ${device} - everything else`,
+    )
+  })
+
+  it('the longest sequence alone, where it needs more than all others', () => {
+    const formula = (more: object) =>
+      serving({ model: 'llama-3-8b' })
+        .ledger({ ...load, ...more })
+        .find(({ name }) => name === 'kv_cache')
+        ?.formula()
+    expect(formula({ context: 8192, sequences: 2, sequenceTokens: 1024 })).toMatch(
+      /^the longest sequence alone: 1 sequence/,
+    )
+    expect(formula({ context: 2048, sequences: 2, sequenceTokens: 1024 })).toMatch(/^2 sequences x 64 blocks/)
+  })
+
+  it('weights and cache are counted, the rest is as its constants were found', () => {
+    const terms = serving({ model: 'llama-3-8b' }).ledger(load)
+    const source = Object.fromEntries(terms.map((term) => [term.name, term.source]))
+    expect(source).toMatchObject({ weights: 'spec', kv_cache: 'spec' })
+    const { memory } = releaseFrom(vllm, '0.18')
+    const engine = (records: number) => ({
+      ...vllm,
+      releases: [
+        {
+          ...releaseFrom(vllm, '0.18'),
+          memory: {
+            ...memory,
+            sampler_bytes: { value: 14, records },
+            graphs_base_gib: { value: 0.42, records },
+            runtime_single_gib: { value: 0.25, records },
+          },
+        },
+      ],
+    })
+    const found = (records: number) =>
+      serving({ model: 'llama-3-8b', engine: engine(records) })
+        .ledger(load)
+        .map(({ source: each }) => each)
+    expect(found(0)).toEqual(['spec', 'spec', 'assumed', 'assumed', 'assumed', 'assumed'])
+    expect(found(3)).toEqual(['spec', 'spec', 'fitted', 'fitted', 'fitted', 'fitted'])
   })
 })
