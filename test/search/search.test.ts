@@ -123,6 +123,106 @@ describe('search', () => {
     )
   })
 
+  test('each combination is counted once, under the reason that it fell out for', () => {
+    // Shops sell 2, 1 and 3 kinds of boxes, in numbers of 1, 2, 3, 5: 24 combinations.
+    const problem: Toy = { boxes: [[4, 1], [9], [1, 2, 3], [7]], numbers: [1, 2, 3, 5], capacity: 12 }
+    const { counts } = solve(problem, true)
+    // Shop 3 is closed: 4 of 28. Enough are 4x2, 4x3, 4x5 | 9x1, 9x2, 9x3, 9x5 | 2x3, 2x5, 3x2, 3x3, 3x5.
+    expect(counts).toEqual({
+      space: 28,
+      evaluated: 24,
+      pruned: {},
+      rejected: { odd_shop: 4, enough: 12 },
+      rejectedBeforeEvaluation: 4,
+      feasible: 12,
+    })
+  })
+
+  test('whatever is refused from the level of evaluation on was evaluated, and what bounds cut below it was not', () => {
+    const rule = (name: string, needs: string[], refuses: (a: Pick) => boolean, evaluates?: boolean) => ({
+      name,
+      needs,
+      reason: name,
+      unit: 'pieces',
+      ...(evaluates === undefined ? {} : { evaluates }),
+      violation: (a: Pick) => (refuses(a) ? 2 : 0),
+    })
+    const space: Space<Pick> = {
+      ...spaceOf({
+        boxes: [
+          [1, 2],
+          [1, 2],
+        ],
+        numbers: [1, 2, 3],
+        capacity: 0,
+      }),
+      constraints: [
+        rule('shop', ['shop'], (a) => a.shop === 9),
+        // Level of the number: a rule of form, then the evaluation, then another rule.
+        rule('first', ['number'], (a) => a.number === 1),
+        rule('weight', ['number'], (a) => a.number === 3, true),
+        rule('late', ['shop', 'number'], (a) => a.shop === 1 && a.number === 2),
+        rule('last', ['box', 'number'], (a) => a.box === 2),
+      ],
+    }
+    const seen: string[] = []
+    const counts = search(
+      space,
+      { shop: -1, box: -1, number: -1 },
+      {
+        exhaustive: true,
+        bound: () => expect.fail('asked for a bound'),
+        accept: (a) => seen.push(`takes ${a.shop} ${a.number} ${a.box}`),
+        reject: (a, level, { name }, by) => seen.push(`${name} by ${by} at level ${level}: ${a.shop} ${a.number}`),
+      },
+    )
+    expect(seen).toEqual([
+      'first by 2 at level 1: 0 1',
+      'takes 0 2 1',
+      'last by 2 at level 2: 0 2',
+      'weight by 2 at level 1: 0 3',
+      'first by 2 at level 1: 1 1',
+      'late by 2 at level 1: 1 2',
+      'weight by 2 at level 1: 1 3',
+    ])
+    expect(counts).toEqual({
+      space: 12,
+      // 2 in shop 0, its two of weight, and in shop 1 two that came late and two of weight.
+      evaluated: 8,
+      pruned: {},
+      rejected: { first: 4, weight: 4, late: 2, last: 1 },
+      rejectedBeforeEvaluation: 4,
+      feasible: 1,
+    })
+  })
+
+  test('a space in which nothing is evaluated', () => {
+    const { variables } = spaceOf({ boxes: [[1, 2], []], numbers: [1], capacity: 0 })
+    const levels: number[] = []
+    const counts = search<Pick>(
+      { variables, derivations: [], constraints: [] },
+      { shop: 0, box: 0, number: 0 },
+      {
+        exhaustive: false,
+        bound: (a, level) => {
+          levels.push(level)
+          return a.box === 2 ? 'too_large' : null
+        },
+        accept: () => undefined,
+      },
+    )
+    // The second shop sells nothing: it is not looked into.
+    expect(levels).toEqual([0, 1, 2, 2])
+    expect(counts).toEqual({
+      space: 2,
+      evaluated: 1,
+      pruned: { too_large: 1 },
+      rejected: {},
+      rejectedBeforeEvaluation: 0,
+      feasible: 1,
+    })
+  })
+
   test('a constraint is checked at the first level at which everything it needs is bound', () => {
     const levels = levelsOf(spaceOf({ boxes: [[1]], numbers: [1], capacity: 0 }))
     expect(levels.map((level) => level.constraints.map(({ name }) => name))).toEqual([['odd_shop'], [], ['enough']])
@@ -181,7 +281,47 @@ describe('Pareto front', () => {
   })
 })
 
+test('keys: numbers upwards, texts by code point, the shorter first', () => {
+  expect(compareKeys([1, 'a'], [1, 'b'])).toBe(-1)
+  expect(compareKeys([2, 'a'], [1, 'b'])).toBe(1)
+  expect(compareKeys([10], [9])).toBe(1)
+  expect(compareKeys(['Z'], ['a'])).toBe(-1)
+  expect(compareKeys([1, 2], [1, 2])).toBe(0)
+  expect(compareKeys([1], [1, 2])).toBe(-1)
+  expect(compareKeys([1, 2, 0], [1, 2])).toBe(1)
+  expect(compareKeys([], [])).toBe(0)
+})
+
 describe('ranking by group', () => {
+  test('rules out what is dearer than the last that is shown, or than its own group, and no tie', () => {
+    const ranking = new GroupRanking<string>(2)
+    expect(ranking.rulesOut('a', 1e9)).toBe(false)
+    expect(ranking.offer('a', [5, 'x'], () => 'a5')).toBe(true)
+    expect([ranking.rulesOut('a', 5), ranking.rulesOut('a', 5.1), ranking.rulesOut('b', 1e9)]).toEqual([
+      false,
+      true,
+      false,
+    ])
+    expect(ranking.offer('b', [8, 'x'], () => 'b8')).toBe(true)
+    // Two are known: nothing beyond 8 is shown.
+    expect([ranking.rulesOut('c', 8), ranking.rulesOut('c', 8.1), ranking.rulesOut('b', 8)]).toEqual([
+      false,
+      true,
+      false,
+    ])
+    expect(ranking.offer('b', [8, 'x'], () => expect.fail('made for nothing'))).toBe(false)
+    expect(ranking.offer('b', [8, 'y'], () => expect.fail('made for nothing'))).toBe(false)
+    expect(ranking.offer('b', [8, 'w'], () => 'b8 by its name')).toBe(true)
+    expect(ranking.ranked()).toEqual(['a5', 'b8 by its name'])
+    expect(ranking.offer('c', [6, 'x'], () => 'c6')).toBe(true)
+    expect([ranking.rulesOut('d', 6), ranking.rulesOut('d', 6.1), ranking.rulesOut('b', 7)]).toEqual([
+      false,
+      true,
+      true,
+    ])
+    expect(ranking.ranked()).toEqual(['a5', 'c6'])
+  })
+
   test('keeps the best of each group and the best groups, and rules out only what cannot matter', () => {
     const values = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.integer({ min: 0, max: 20 })), {
       maxLength: 30,
