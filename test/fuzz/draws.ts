@@ -27,3 +27,8 @@ export const SEED = Number(process.env.GPU_PLAN_SEED ?? 20_261_121)
 export function moreThan(usual: number): number {
   return process.env.GPU_PLAN_FUZZ === 'few' ? -1 : usual
 }
+
+/** How many draws of a kind a test may have seen at most; likewise. */
+export function lessThan(usual: number): number {
+  return process.env.GPU_PLAN_FUZZ === 'few' ? Number.POSITIVE_INFINITY : usual
+}
