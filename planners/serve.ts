@@ -6,7 +6,7 @@ import { catalogOf, refusingReasons, searchOf } from './outcome.ts'
 import { missBySetting } from './search/near-miss.ts'
 import { headroomSentence } from './serve/accuracy.ts'
 import { fixesOf, type Relaxation, remediesFor, untriedWarning } from './serve/fixes.ts'
-import { nearMissOf } from './serve/near-misses.ts'
+import { nearMissOf, underRequest } from './serve/near-misses.ts'
 import { planOf } from './serve/plan.ts'
 import type { ServeRequest } from './serve/request.ts'
 import { runServe } from './serve/run.ts'
@@ -46,7 +46,10 @@ export function planServe(request: ServeRequest, catalog: Catalog, options: Serv
   const misses = listed.filter((miss, index) => miss.share <= NEAR_SHARE || (best === null && index === 0))
   const tried = remediesFor(catalog, best === null ? (options.relaxations ?? []) : [], misses[0])
   const { remedies } = tried
-  if (misses.length === 0 && remedies[0] !== undefined) misses.push(missBySetting(remedies[0], run.constraints))
+  const [cheapest] = remedies
+  if (misses.length === 0 && cheapest !== undefined) {
+    misses.push(missBySetting({ ...cheapest, found: underRequest(request, catalog, cheapest.found) }, run.constraints))
+  }
   const nearMisses = misses.map((miss, index) =>
     nearMissOf(request, miss, index === 0 ? fixesOf(remedies, miss) : [], explain),
   )

@@ -8,7 +8,7 @@ import type { ServeAssignment } from './assignment.ts'
 import { type Candidate, objectiveOf, operatingConcurrency, sortKey } from './incumbents.ts'
 import { planOf } from './plan.ts'
 import type { ServeRequest } from './request.ts'
-import { load, place, prepare, replicate, settleMemory } from './space.ts'
+import { load, place, prepare, replicate, serveSpace, settleMemory } from './space.ts'
 
 /** A configuration that misses the scenario, with every limit it misses. */
 export type Miss = CloseMiss<Candidate>
@@ -105,11 +105,24 @@ export function complete(
 
   const missed = violationsOf(constraints, a)
   if (missed === null || missed.violations.length === 0) return null
+  return { candidate: candidateOf(request, a), ...missed }
+}
+
+/** A configuration that was found for a changed request, as it does under this one: what another context made of it is worked out again. */
+export function underRequest(request: ServeRequest, catalog: Catalog, found: Candidate): Candidate {
+  const a = found.assignment.snapshot()
+  for (const { compute } of serveSpace(request, catalog).derivations) compute(a)
+  replicate(request, a)
+  place(a, a.priced.offer)
+  a.usdPerHour = a.instances * a.priced.usdPerHour
+  return candidateOf(request, a)
+}
+
+function candidateOf(request: ServeRequest, a: ServeAssignment): Candidate {
   const speed = emptySpeed()
   const concurrency = operatingConcurrency(request, a, speed)
   a.performance.at(concurrency, speed)
-  const key = sortKey(objectiveOf(request, a, speed), a, speed)
-  return { candidate: { assignment: a, concurrency, speed, key }, ...missed }
+  return { assignment: a, concurrency, speed, key: sortKey(objectiveOf(request, a, speed), a, speed) }
 }
 
 export function nearMissOf(request: ServeRequest, miss: Miss, fixes: NearMiss['fixes'], explain: boolean): NearMiss {

@@ -112,7 +112,10 @@ const CASES: readonly [setting: string, scenario: object, text: RegExp][] = [
   ],
   [
     'kv_cache',
-    { context: 50_000, search: { ...l4, tensor_parallel: [1], pipeline_parallel: [1] } },
+    {
+      traffic: { concurrency: 48, input_tokens: 1000, output_tokens: 200 },
+      search: { ...l4, tensor_parallel: [1], pipeline_parallel: [1], max_gpus: 1 },
+    },
     /^KV cache in fp8$/,
   ],
   [
@@ -190,6 +193,23 @@ describe('the change of a setting that alone stands in the way', () => {
     const { scenario, value } = changed('context')
     expect(value * 8).toBe(100_000 * Math.round((value * 8) / 100_000))
     expect(planned(scenario, [pathOf('context', value + 12_500)]).status).toBe('infeasible')
+  })
+
+  it('what came closest is shown as the scenario asks for it, not as a change would have it', () => {
+    // Beyond 32,000 tokens a cache in fp8 loses 3.5 %: a shorter context is a fix, but the one asked for misses the quality.
+    const { status, near_misses } = planned({
+      context: 50_000,
+      search: { ...l4, kv_cache: ['fp8'], tensor_parallel: [1], pipeline_parallel: [1] },
+    })
+    expect(status).toBe('infeasible')
+    const [miss] = near_misses
+    expect(miss?.violations).toEqual([{ constraint: 'quality', by: 2.5, unit: 'percent' }])
+    const quality = miss?.plan.targets.find(({ name }) => name === 'quality')
+    expect(quality).toMatchObject({ value: 3.5, limit: 1, ok: false })
+    const cache = miss?.plan.memory.terms.find(({ name }) => name === 'kv_cache')
+    // 50,000 tokens of 32 layers x 2 x 8 heads x 128 values.
+    expect(cache?.bytes).toBe(50_000 * 65_536)
+    expect(miss?.fixes.map(({ change }) => Object.keys(change)[0])).toContain('context')
   })
 
   it('what the scenario leaves open is not offered', () => {
