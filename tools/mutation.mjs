@@ -46,7 +46,7 @@ const AREAS = {
       '!planners/fleet.ts',
       '!planners/forecast.ts',
     ],
-    tests: ['test/planners/{serve*,remedies,estimate-machines}', 'test/oracle/serve/*', 'test/scenarios/serving'],
+    tests: ['test/planners/{serve*,remedies,estimate-*}', 'test/oracle/serve/*', 'test/scenarios/serving'],
   },
   train: {
     mutate: ['planners/train/**/*.ts', 'planners/train.ts'],
