@@ -18,7 +18,6 @@ export default defineConfig({
     include: (process.env.MUTATION_TESTS ?? 'test/{model,memory,performance,cost}/**')
       .split(' ')
       .map((each) => `${each}.{test,prop}.ts`),
-    exclude: (process.env.MUTATION_WITHOUT ?? '').split(' ').filter((each) => each !== ''),
     env: { GPU_PLAN_FUZZ: 'few' },
     isolate: false,
     sequence: { sequencer: QuickFirst },

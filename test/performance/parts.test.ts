@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Gpu } from '../../src/catalog/gpu.ts'
-import { architectureSchema } from '../../src/catalog/model.ts'
 import type { Kernel } from '../../src/catalog/performance.ts'
-import { describeModel } from '../../src/model/tensors.ts'
 import { meanLookBack } from '../../src/performance/cache-reads.ts'
 import { allReduceLatencySeconds } from '../../src/performance/collectives.ts'
 import { figure } from '../../src/performance/figure.ts'
@@ -11,6 +9,7 @@ import { profileModel } from '../../src/performance/profile.ts'
 import { softMaximum } from '../../src/performance/roofline.ts'
 import { lazily } from '../lazily.ts'
 import { workedSystem } from './fixtures.ts'
+import { compressed, dense, mla, smallModel, softmax } from './small-model.ts'
 
 const fitted = (value: number, records = 0) => ({ value, records })
 const everywhere = (value: number) => ({ default: fitted(value), generations: {} })
@@ -118,25 +117,10 @@ describe('rates of a kernel: data sheet x share of the kernel x factor of the bo
 })
 
 describe('the profile of a model', () => {
-  const model = (layer: object, layers = 3) =>
-    profileModel(
-      describeModel(
-        architectureSchema.parse({
-          hidden_size: 8,
-          vocabulary_size: 100,
-          tied_embeddings: false,
-          max_positions: 4096,
-          layers: [{ layers: `0-${layers - 1}`, ...layer }],
-        }),
-      ),
-    )
-  const dense = { kind: 'dense', intermediate_size: 16 }
+  const profileOf = (attention: object, mlp?: object) => profileModel(smallModel(attention, mlp))
 
   test('experts: 4 of 3 x 8 x 16, two of them a token; attention 8 x (8 + 4 + 4 + 8) and a router of 8 x 4 a layer', () => {
-    const profile = model({
-      attention: { kind: 'softmax', heads: 2, kv_heads: 1, head_dim: 4 },
-      mlp: { kind: 'moe', experts: 4, experts_per_token: 2, intermediate_size: 16 },
-    })
+    const profile = profileOf(softmax, { kind: 'moe', experts: 4, experts_per_token: 2, intermediate_size: 16 })
     expect(profile).toMatchObject({
       layers: 3,
       moeLayers: 3,
@@ -162,32 +146,21 @@ describe('the profile of a model', () => {
   })
 
   test('a dense model has no experts, and a layer copied twice counts twice', () => {
-    const attention = { kind: 'softmax', heads: 2, kv_heads: 1, head_dim: 4 }
-    const once = model({ attention, mlp: dense })
+    const once = profileOf(softmax)
     expect(once).toMatchObject({ moeLayers: 0, experts: 0, expertsPerToken: 0, expertWidth: 0, expertParameters: 0 })
     expect(once.linearParameters).toBe(3 * (8 * 24 + 3 * 8 * 16))
-    const twice = model({ attention, mlp: { ...dense, copies: 2 } })
+    const twice = profileOf(softmax, { ...dense, copies: 2 })
     expect(twice.linearParameters).toBe(3 * (8 * 24 + 2 * 3 * 8 * 16))
   })
 
   test('windows, values of another width, indexers', () => {
-    const softmax = { kind: 'softmax', heads: 2, kv_heads: 1, head_dim: 4 }
-    const of = (changes: object) => model({ attention: { ...softmax, ...changes }, mlp: dense }).attention[0]
+    const of = (changes: object) => profileOf({ ...softmax, ...changes }).attention[0]
     expect(of({ window: { size: 128, mode: 'sliding' } })?.window).toBe(128)
     expect(of({ v_head_dim: 6 })?.flopsPerTokenPair).toBe(2 * 2 * (4 + 6))
   })
 
   test('latent attention: prompts in the expanded form, decoding in the latent one', () => {
-    const mla = {
-      kind: 'mla',
-      heads: 2,
-      q_lora_rank: null,
-      kv_lora_rank: 5,
-      qk_nope_head_dim: 4,
-      qk_rope_head_dim: 3,
-      v_head_dim: 6,
-    }
-    const of = (changes: object) => model({ attention: { ...mla, ...changes }, mlp: dense }).attention[0]
+    const of = (changes: object) => profileOf({ ...mla, ...changes }).attention[0]
     expect(of({})).toMatchObject({
       flopsPerTokenPair: 2 * 2 * (4 + 3 + 6),
       latentFlopsPerTokenPair: 2 * 2 * (2 * 5 + 3),
@@ -199,22 +172,12 @@ describe('the profile of a model', () => {
   })
 
   test('compressed attention looks at the raw tokens of its window', () => {
-    const attention = {
-      kind: 'compressed',
-      heads: 2,
-      head_dim: 4,
-      q_lora_rank: 4,
-      output_lora_rank: 4,
-      output_groups: 2,
-      window: 128,
-      ratio: 4,
-    }
-    expect(model({ attention, mlp: dense }).attention[0]).toMatchObject({ flopsPerTokenPair: 32, window: 128 })
+    expect(profileOf(compressed).attention[0]).toMatchObject({ flopsPerTokenPair: 32, window: 128 })
   })
 
   test('recurrent layers score nothing against earlier tokens', () => {
     const attention = { kind: 'gated-deltanet', k_heads: 2, v_heads: 4, k_dim: 4, v_dim: 4, conv: 4 }
-    expect(model({ attention, mlp: dense }).attention[0]).toMatchObject({
+    expect(profileOf(attention).attention[0]).toMatchObject({
       layers: 3,
       flopsPerTokenPair: 0,
       latentFlopsPerTokenPair: 0,

@@ -68,7 +68,7 @@ export function tensors(id: string): ModelTensors {
 export const ALL_LINEAR = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const
 
 /** Full training on one GPU; tests name what differs. */
-const base: TimedConfiguration = {
+export const fullTraining: TimedConfiguration = {
   method: 'full',
   optimizer: 'adamw',
   zeroStage: 0,
@@ -111,7 +111,7 @@ export function prepareOrNull(run: Run): TrainingTime | null {
     hostToDeviceGbPerSecond: null,
     physics,
     ...rest,
-    configuration: { ...base, ...configuration },
+    configuration: { ...fullTraining, ...configuration },
   })
 }
 

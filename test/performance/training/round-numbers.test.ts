@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Gpu } from '../../../src/catalog/gpu.ts'
-import { architectureSchema } from '../../../src/catalog/model.ts'
-import { describeModel } from '../../../src/model/tensors.ts'
 import { activationTraffic } from '../../../src/performance/training/communication.ts'
 import type { RunContext } from '../../../src/performance/training/context.ts'
 import { adapterParameters, type TrainingWork, trainingWork } from '../../../src/performance/training/flops.ts'
@@ -14,7 +12,17 @@ import { reduceTraffic, shardTraffic } from '../../../src/performance/training/s
 import { termSeconds } from '../../../src/performance/training/term.ts'
 import { lazily } from '../../lazily.ts'
 import { gpu } from '../../memory/fixtures.ts'
-import { link, near, prepareByHand, prepareByHandOrNull, physics as shipped, terms, trainer } from './fixtures.ts'
+import { compressed, mla, smallModel, softmax } from '../small-model.ts'
+import {
+  fullTraining,
+  link,
+  near,
+  prepareByHand,
+  prepareByHandOrNull,
+  physics as shipped,
+  terms,
+  trainer,
+} from './fixtures.ts'
 
 /* Parts of a training step on a made-up machine and model with round numbers, worked by hand. */
 
@@ -49,25 +57,14 @@ const links: Links = {
 }
 
 const configuration: TimedConfiguration = {
-  method: 'full',
-  optimizer: 'adamw',
+  ...fullTraining,
   zeroStage: 3,
-  offload: 'none',
-  activationCheckpointing: 'none',
   sequenceLength: 1000,
   dataParallel: 4,
   tensorParallel: 2,
   pipelineParallel: 2,
-  virtualPipeline: 1,
-  contextParallel: 1,
   expertParallel: 4,
   shardDegree: 4,
-  sequenceParallel: true,
-  flashAttention: true,
-  compile: false,
-  loss: 'full',
-  lora: null,
-  doubleQuantization: true,
 }
 
 /** 4e9 parameters, and 6e9 in the experts of eight of ten layers. */
@@ -292,46 +289,13 @@ describe('links', () => {
 })
 
 describe('work counted from tensors', () => {
-  const counted = (attention: object, mlp: object = { kind: 'dense', intermediate_size: 16 }, changes = {}) =>
-    trainingWork(
-      describeModel(
-        architectureSchema.parse({
-          hidden_size: 8,
-          vocabulary_size: 100,
-          tied_embeddings: false,
-          max_positions: 4096,
-          layers: [{ layers: '0-2', attention, mlp }],
-        }),
-      ),
-      { ...configuration, sequenceLength: 10, ...changes },
-      true,
-    )
-  const softmax = { kind: 'softmax', heads: 2, kv_heads: 1, head_dim: 4 }
-  const mla = {
-    kind: 'mla',
-    heads: 2,
-    q_lora_rank: null,
-    kv_lora_rank: 5,
-    qk_nope_head_dim: 4,
-    qk_rope_head_dim: 3,
-    v_head_dim: 6,
-    blocks: 2,
-  }
-  const compressed = {
-    kind: 'compressed',
-    heads: 2,
-    head_dim: 4,
-    q_lora_rank: 4,
-    output_lora_rank: 4,
-    output_groups: 2,
-    window: 128,
-    ratio: 4,
-  }
+  const counted = (attention: object, mlp?: object, changes = {}) =>
+    trainingWork(smallModel(attention, mlp), { ...configuration, sequenceLength: 10, ...changes }, true)
   it.each([
     // A key and a value head of 4 each; 2 blocks of 2 heads of 4 + 3 and 6; one shared head of 4.
     ['softmax', softmax, 6, 3 * 8],
     ['softmax with wider values', { ...softmax, v_head_dim: 6 }, 6, 3 * 10],
-    ['latent', mla, 12, 3 * 2 * 2 * 13],
+    ['latent', { ...mla, blocks: 2 }, 12, 3 * 2 * 2 * 13],
     ['compressed', compressed, 6, 3 * 4],
   ])('heads and widths of keys and values: %s', (_, attention, heads, keyValueWidth) => {
     expect(counted(attention)).toMatchObject({ heads, keyValueWidth, recurrentLayers: 0, mixerLayers: 3 })
@@ -365,15 +329,7 @@ describe('work counted from tensors', () => {
     expect(found.matrixParameters).toBe(3 * 8 * 24 + 2 * parameters)
   })
   it('adapters: rank 2 x (8 + 8) for queries, (8 + 4) for keys, three layers; the head another 2 x (8 + 100)', () => {
-    const tensors = describeModel(
-      architectureSchema.parse({
-        hidden_size: 8,
-        vocabulary_size: 100,
-        tied_embeddings: false,
-        max_positions: 4096,
-        layers: [{ layers: '0-2', attention: softmax, mlp: { kind: 'dense', intermediate_size: 16 } }],
-      }),
-    )
+    const tensors = smallModel(softmax)
     const lora = { rank: 2, targets: ['q', 'k'], head: false } as unknown as NonNullable<TimedConfiguration['lora']>
     expect(adapterParameters(tensors, lora)).toBe(3 * (2 * 16 + 2 * 12))
     expect(adapterParameters(tensors, { ...lora, head: true })).toBe(3 * (2 * 16 + 2 * 12) + 216)
