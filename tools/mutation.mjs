@@ -18,7 +18,12 @@ import { parseArgs } from 'node:util'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = join(root, 'reports/mutation')
 
-/** @type {Record<string, { mutate: string[], tests: string[], forgets?: boolean }>} */
+const PLANNING_MS = 1500
+
+/**
+ * `forgets`: what is remembered between tests is not; `propertyMs`: how long a property draws, more than the usual where each draw plans.
+ * @type {Record<string, { mutate: string[], tests: string[], forgets?: boolean, propertyMs?: number }>}
+ */
 const AREAS = {
   model: { mutate: ['src/model/**/*.ts'], tests: ['test/model/**/*', 'test/memory/*'] },
   memory: {
@@ -46,14 +51,34 @@ const AREAS = {
       '!planners/fleet.ts',
       '!planners/forecast.ts',
     ],
-    tests: ['test/planners/{serve*,remedies,estimate-*}', 'test/oracle/serve/*', 'test/scenarios/serving'],
+    tests: [
+      'test/answers/answers',
+      'test/planners/{serve*,remedies,estimate-*,accuracy}',
+      'test/oracle/serve/*',
+      'test/scenarios/serving',
+    ],
+    propertyMs: PLANNING_MS,
   },
   train: {
     mutate: ['planners/train/**/*.ts', 'planners/train.ts'],
-    tests: ['test/planners/{train*,remedies,estimate-machines}', 'test/oracle/train/*', 'test/scenarios/training'],
+    tests: [
+      'test/answers/answers',
+      'test/planners/{train*,remedies,estimate-machines,accuracy}',
+      'test/oracle/train/*',
+      'test/scenarios/training',
+    ],
+    propertyMs: PLANNING_MS,
   },
-  fleet: { mutate: ['planners/fleet/**/*.ts', 'planners/fleet.ts'], tests: ['test/fleet/*'] },
-  forecast: { mutate: ['planners/forecast/**/*.ts', 'planners/forecast.ts'], tests: ['test/forecast/*'] },
+  fleet: {
+    mutate: ['planners/fleet/**/*.ts', 'planners/fleet.ts'],
+    tests: ['test/answers/answers', 'test/fleet/*'],
+    propertyMs: PLANNING_MS,
+  },
+  forecast: {
+    mutate: ['planners/forecast/**/*.ts', 'planners/forecast.ts'],
+    tests: ['test/answers/answers', 'test/forecast/*'],
+    propertyMs: PLANNING_MS,
+  },
 }
 
 const { values, positionals: wanted } = parseArgs({
@@ -72,7 +97,7 @@ if (unknown.length > 0) {
 }
 mkdirSync(reports, { recursive: true })
 for (const area of wanted.length > 0 ? wanted : Object.keys(AREAS)) {
-  const { mutate, tests, forgets = false } = AREAS[area]
+  const { mutate, tests, forgets = false, propertyMs = 400 } = AREAS[area]
   const { status } = spawnSync('npx', ['stryker', 'run', '--mutate', mutate.join(',')], {
     cwd: root,
     stdio: 'inherit',
@@ -80,6 +105,7 @@ for (const area of wanted.length > 0 ? wanted : Object.keys(AREAS)) {
       ...process.env,
       MUTATION_TESTS: tests.join(' '),
       MUTATION_FORGETS: forgets ? 'yes' : 'no',
+      MUTATION_PROPERTY_MS: String(propertyMs),
       MUTATION_ONE_IN: String(oneIn),
     },
     shell: process.platform === 'win32',

@@ -10,6 +10,7 @@ import { inputError } from '../../src/scenario/diagnostic.ts'
 import { serveCalibration } from '../calibrated.ts'
 import { entryNamed } from '../entry.ts'
 import { resolveModel } from '../model.ts'
+import { refuseSplit } from '../refuse-split.ts'
 import { round } from '../round.ts'
 import { violationsOf } from '../search/near-miss.ts'
 import { UNPRICED, unpriced, withoutPrice } from '../unpriced.ts'
@@ -137,6 +138,8 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
   const tensorParallel = input.tensorParallel ?? 1
   const pipelineParallel = input.pipelineParallel ?? 1
   const gpusPerReplica = tensorParallel * pipelineParallel
+  const expertParallel = input.expertParallel ?? 1
+  refuseSplit(model.model, model.tensors, engine, { tensorParallel, pipelineParallel, expertParallel })
   const gpus = input.gpus ?? gpusPerReplica
   if (gpus % gpusPerReplica !== 0) {
     throw inputError(
@@ -205,7 +208,7 @@ export function givenConfiguration(input: EstimateInput, catalog: Catalog): Give
     gpus: [gpu],
     tensorParallel: [tensorParallel],
     pipelineParallel: [pipelineParallel],
-    expertParallel: [input.expertParallel ?? 1],
+    expertParallel: [expertParallel],
     maxConcurrency: [concurrency],
     maxGpus: Number.POSITIVE_INFINITY,
     offers: eligible,

@@ -1,5 +1,5 @@
 import type { Trainer } from '../../src/catalog/trainer.ts'
-import { parallelismProblem } from '../../src/memory/feasibility.ts'
+import { parallelismProblem, type SplittingProgram } from '../../src/memory/feasibility.ts'
 import { BYTES_PER_GIB } from '../../src/units.ts'
 import { maxInstances } from '../max-instances.ts'
 import type { Constraint } from '../search/space.ts'
@@ -15,23 +15,14 @@ const MEMORY_REASON = 'weights, gradients, optimizer states and activations do n
 export function trainConstraints(request: TrainRequest): Constraint<TrainAssignment>[] {
   const { tensors, trainer, globalBatch } = request
   const { supports } = trainer
-  const engine = {
-    name: trainer.name,
-    weight_files: 'safetensors' as const,
-    parallelism: {
-      tensor: supports.tensor_parallel,
-      pipeline: supports.pipeline_parallel,
-      expert: 'divisor' as const,
-      multi_node: true,
-    },
-  }
+  const program = splittingProgram(trainer)
   const splits = new Map<string, boolean>()
   const splitProblem = (tensorParallel: number, pipelineParallel: number): boolean => {
     const key = `${tensorParallel} ${pipelineParallel}`
     const known = splits.get(key)
     if (known !== undefined) return known
     const problem =
-      parallelismProblem(tensors, engine, { tensorParallel, pipelineParallel, expertParallel: 1 }) !== null
+      parallelismProblem(tensors, program, { tensorParallel, pipelineParallel, expertParallel: 1 }) !== null
     splits.set(key, problem)
     return problem
   }
@@ -268,6 +259,20 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
       limit: () => request.budgetUsd ?? 1,
     },
   ]
+}
+
+/** A trainer as what splits a model. */
+export function splittingProgram({ name, supports }: Trainer): SplittingProgram {
+  return {
+    name,
+    weight_files: 'safetensors',
+    parallelism: {
+      tensor: supports.tensor_parallel,
+      pipeline: supports.pipeline_parallel,
+      expert: 'divisor',
+      multi_node: true,
+    },
+  }
 }
 
 /** Host memory of one machine, bytes. */

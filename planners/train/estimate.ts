@@ -9,11 +9,12 @@ import { trainDefaults } from '../../src/scenario/train-defaults.ts'
 import { trainCalibration } from '../calibrated.ts'
 import { entryNamed } from '../entry.ts'
 import { resolveModel } from '../model.ts'
+import { refuseSplit } from '../refuse-split.ts'
 import { round } from '../round.ts'
 import { violationsOf } from '../search/near-miss.ts'
 import { UNPRICED, unpriced, withoutPrice } from '../unpriced.ts'
 import { TrainAssignment } from './assignment.ts'
-import { refusedBy, trainConstraints } from './constraints.ts'
+import { refusedBy, splittingProgram, trainConstraints } from './constraints.ts'
 import { trainKey } from './incumbents.ts'
 import { machinesOf } from './machines.ts'
 import { trainPlanOf } from './plan.ts'
@@ -153,6 +154,12 @@ function given(input: TrainEstimateInput, catalog: Catalog) {
   const pipelineParallel = input.pipelineParallel ?? 1
   const contextParallel = input.contextParallel ?? 1
   const group = tensorParallel * pipelineParallel * contextParallel
+  // Experts of a run are spread over data-parallel ranks too: a constraint of the plan looks at those.
+  refuseSplit(model.model, model.tensors, splittingProgram(trainer), {
+    tensorParallel,
+    pipelineParallel,
+    expertParallel: 1,
+  })
   const gpus = input.gpus ?? group
   if (gpus % group !== 0) {
     throw inputError(`${gpus} GPUs do not make whole groups of ${group} (tensor x pipeline x context parallel)`)

@@ -11,6 +11,9 @@ export interface Degrees {
   readonly expertParallel: number
 }
 
+/** What is known of an engine or a trainer that splits a model. */
+export type SplittingProgram = Pick<Engine, 'name' | 'parallelism' | 'weight_files'>
+
 /**
  * Why a format cannot be split this way, or null. Scales belong to groups of input channels, so a matrix that is split along its
  * inputs must leave whole groups on each rank. MXFP4 kernels pad instead.
@@ -54,7 +57,7 @@ function inputSplit(tensor: Tensor, isMoe: boolean, tensorParallel: number, expe
  */
 export function parallelismProblem(
   tensors: ModelTensors,
-  engine: Pick<Engine, 'name' | 'parallelism' | 'weight_files'>,
+  engine: SplittingProgram,
   { tensorParallel, pipelineParallel, expertParallel }: Degrees,
 ): string | null {
   const { parallelism, name } = engine

@@ -151,7 +151,7 @@ describe('what cannot be meant', () => {
     ],
     [{ gpu: 'a100-sxm-80gb', quantization: 'nvfp4' }, 'vLLM on NVIDIA A100 SXM4 80GB with nvfp4: '],
     [{ gpu: 'v100-sxm2-32gb', kvCache: 'fp8', context: 2048, quantization: 'fp16' }, 'with fp16: '],
-    [{ tensorParallel: 3 }, 'vLLM on NVIDIA H100 SXM5 80GB with bf16: '],
+    [{ tensorParallel: 3 }, 'llama-3.1-8b: tensor parallel 3 does not divide 32 attention heads'],
     [{ model: 'llama-3.1-8c' }, 'llama-3.1-8c'],
     [{ gpu: 'h100' }, 'h100'],
     [{ engine: 'vlm' }, 'vlm'],

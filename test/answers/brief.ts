@@ -1,0 +1,45 @@
+/** A plan among the results of a planner, as JSON. */
+interface ShownPlan {
+  placement: { offer: string | null; instance: string; instances: number; pricing: string }
+  configuration: Record<string, unknown>
+  memory: { total_bytes: number }
+  cost: Record<'usd_per_hour' | 'usd_per_run', number | null>
+}
+
+/**
+ * A result whose plans beside the best one are told in a line: where, how, memory and price. What else a plan holds, the best one shows.
+ * @param value a result of a planner, as JSON, or a part of it
+ */
+export function brief(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(brief)
+  if (typeof value !== 'object' || value === null) return value
+  if (isPlan(value)) return planLine(value)
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      if (key === 'best') return [key, member]
+      // Every entry of the catalogs counts in it.
+      if (key === 'hash') return [key, '']
+      return [key, key === 'configuration' ? wordsOf(member) : brief(member)]
+    }),
+  )
+}
+
+const isPlan = (value: object): value is ShownPlan => 'placement' in value && 'memory' in value
+
+function planLine({
+  placement: { offer, instance, instances, pricing },
+  configuration,
+  memory,
+  cost,
+}: ShownPlan): object {
+  return {
+    on: `${instances} x ${offer ?? instance} ${pricing}`,
+    as: wordsOf(configuration),
+    total_bytes: memory.total_bytes,
+    usd: cost.usd_per_hour ?? cost.usd_per_run,
+  }
+}
+
+function wordsOf(configuration: unknown): string {
+  return Object.values(configuration ?? {}).join(' ')
+}
