@@ -15,7 +15,7 @@ import { whyNowhere } from './fleet/nowhere.ts'
 import { type PlaceOutcome, place } from './fleet/place.ts'
 import type { FleetQuestion, Unit } from './fleet/placement.ts'
 import { type FleetWorkload, fleetWorkload } from './fleet/requests.ts'
-import { tell } from './fleet/result.ts'
+import { type Told, tell } from './fleet/result.ts'
 import { MOST_SHARERS, type Sharing, sharingUnits } from './fleet/sharing.ts'
 import { supplyOf } from './fleet/supply.ts'
 import { type Shortage, shortageOf } from './fleet/unplaced.ts'
@@ -24,6 +24,7 @@ import { worthOf } from './fleet/worth.ts'
 import type { PlanOptions, ProgramOptions } from './index.ts'
 import { round } from './round.ts'
 import type { SolveOptions } from './solver/solve.ts'
+import { hostMemoryWarning } from './train/warnings.ts'
 
 /** Stop where nothing can be cheaper by more than this; larger programs sooner. */
 const DEFAULT_GAP = 0.001
@@ -107,7 +108,7 @@ export async function planFleet(
       verified: true,
     },
     assumptions: [...assumptions, ...(worth === null || worth.exact ? [] : [RELAXED])],
-    warnings: warningsOf(settled, solving, shortage),
+    warnings: [...warningsOf(settled, solving, shortage), ...hostWarnings(told, kinds)],
     catalog: { hash: catalog.hash, prices_as_of: pricesAsOf(kinds) },
   }
 }
@@ -234,6 +235,16 @@ function warningsOf(
   const known =
     proof.gap === null ? 'nothing is proved about cheaper ones' : `one may be cheaper by ${percent(proof.gap, 2)}`
   return [`The best placement found within ${timeLimitSeconds} s: ${known}, where ${percent(gap, 2)} was asked for.`]
+}
+
+/** Runs whose states lie in the memory of nodes that do not say how much they have. */
+function hostWarnings({ placements, nodes }: Told, kinds: readonly FleetNode[]): string[] {
+  return placements.flatMap(({ workload, plan, nodes: names }) => {
+    const { memory } = plan
+    const kind = kinds.find(({ id }) => id === nodes.find(({ name }) => name === names[0])?.kind)
+    if (!('host_bytes' in memory) || memory.host_bytes === 0 || kind === undefined) return []
+    return kind.priced.offer.ram_gb === null ? [`${workload}: ${hostMemoryWarning(memory.host_bytes, kind.id)}`] : []
+  })
 }
 
 function pricesAsOf(kinds: readonly FleetNode[]): string | null {

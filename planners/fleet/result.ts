@@ -9,6 +9,9 @@ import type { FleetWorkload } from './requests.ts'
 import { demandOf } from './supply.ts'
 import { replicasPlan, runPlan } from './unit-plan.ts'
 
+/** Prices of plans are rounded to ten digits: what is left of a difference below this share of the whole is nothing. */
+const PLAN_ROUNDING = 1e-9
+
 /** What a placement is in the result: plans by workload, nodes with their seats, money. */
 export type Told = Pick<FleetResult, 'placements' | 'nodes' | 'total'> & {
   readonly used: ReadonlyMap<string, Pick<FleetNodeKind, 'nodes_used' | 'gpus_used'>>
@@ -190,12 +193,13 @@ function totalOf(
   }
   const all = rent + electricity + capital
   const byWorkloads = placements.reduce((sum, { plan }) => sum + (plan.cost.usd_per_hour ?? 0), 0)
+  const idle = all - byWorkloads
   return {
     usd_per_hour: round(all),
     usd_per_month: round(all * HOURS_PER_MONTH),
     rent_usd_per_hour: round(rent),
     electricity_usd_per_hour: round(electricity),
     capital_usd_per_hour: round(capital),
-    idle_usd_per_hour: round(Math.max(0, all - byWorkloads)),
+    idle_usd_per_hour: idle > all * PLAN_ROUNDING ? round(idle) : 0,
   }
 }

@@ -39,14 +39,22 @@ export class NearMisses {
     const limit = constraint.limit(a)
     if (!(limit > 0) || !Number.isFinite(violation)) return
     const share = violation / limit
-    // One replica and several are kept apart: the closest in memory is often the one that needs too many GPUs.
-    const { peak } = this.#request
-    const alone = bound === 'concurrency' && 'inFlight' in peak && a.maxConcurrency >= peak.inFlight
-    const slot = `${constraint.name} ${a.board.gpu.id} ${alone}`
+    const slot = `${constraint.name} ${a.board.gpu.id} ${bound === 'concurrency' && this.#isFewGpus(a)}`
     const degrees = [a.tensorParallel, a.pipelineParallel, bound === 'degrees' ? 0 : a.expertParallel]
     const formats = [a.engineEntry.id, a.quantization.id, a.kv.id]
     const key = [...formats, ...degrees, bound === 'concurrency' ? a.maxConcurrency : 0]
     this.#closest.consider(slot, share, key, () => this.#completed(a, bound))
+  }
+
+  /**
+   * The closest in memory or time is often one of many small replicas that need too many GPUs together: it is kept apart from those that
+   * do not. Of requests in flight one replica may hold all; of a rate, replicas that fit were counted when they were loaded.
+   */
+  #isFewGpus(a: ServeAssignment): boolean {
+    const { peak, maxGpus } = this.#request
+    return 'inFlight' in peak
+      ? a.maxConcurrency >= peak.inFlight
+      : a.memoryResult.fits && a.replicas * a.gpusPerReplica <= maxGpus
   }
 
   /** A copy with everything bound that speed and memory need. */

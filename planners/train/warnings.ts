@@ -1,10 +1,15 @@
+import { gb } from '../../src/units.ts'
 import type { TrainAssignment } from './assignment.ts'
+import { hostBytes } from './constraints.ts'
 import type { TrainCandidate } from './incumbents.ts'
 import type { TrainRequest } from './request.ts'
 
 /** What a reader should know before renting the plan. */
 export function trainWarnings(request: TrainRequest, { assignment: a }: TrainCandidate): string[] {
   const warnings: string[] = []
+  const { ram_gb: hostGb, instance } = a.priced.offer
+  const host = Math.ceil(hostBytes(a))
+  if (hostGb === null && host > 0) warnings.push(hostMemoryWarning(host, instance || 'such a machine'))
   if (request.hours !== null) return warnings
   const { time } = a
   if (time === null) return warnings
@@ -14,6 +19,11 @@ export function trainWarnings(request: TrainRequest, { assignment: a }: TrainCan
     )
   }
   return warnings
+}
+
+/** Nothing is refused for memory that nobody states: a reader has to look. */
+export function hostMemoryWarning(bytes: number, machine: string): string {
+  return `Offloading needs ${gb(bytes)} of host memory in each machine, and how much ${machine} has is not known: search.offload [none] plans without.`
 }
 
 /** What no record covers: the GPU's generation, offloading, or both. */
