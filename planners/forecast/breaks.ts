@@ -108,23 +108,15 @@ export async function remediesOf(
     return outcome.status === 'optimal' || outcome.status === 'feasible' ? outcome.values[variable]! : null
   }
   if (problem.monthlyCapUsd !== null) {
-    const needed = await least('cap')
-    if (needed !== null) {
-      const monthlyCapUsd = Math.ceil(needed * (1 + SLACK))
-      await tried(`raise monthly_cap to ${usdText(monthlyCapUsd)}`, `monthly_cap=${monthlyCapUsd}`, {
-        ...problem,
-        monthlyCapUsd,
-      })
-    }
-    // The least cap may take dear detours; that of the cheapest months takes none.
+    const raised = (usd: number): Promise<void> =>
+      tried(`raise monthly_cap to ${usdText(usd)}`, `monthly_cap=${usd}`, { ...problem, monthlyCapUsd: usd })
     const free = await solveForecast({ ...problem, monthlyCapUsd: null }, monthNames, options)
-    if (isSolved(free)) {
-      const dearest = Math.ceil(Math.max(...free.ledger.months.map(({ usd }) => usd)))
-      await tried(`raise monthly_cap to ${usdText(dearest)}`, `monthly_cap=${dearest}`, {
-        ...problem,
-        monthlyCapUsd: dearest,
-      })
-    }
+    const dearest = isSolved(free) ? Math.ceil(Math.max(...free.ledger.months.map(({ usd }) => usd))) : null
+    if (dearest !== null) await raised(dearest)
+    // A lower cap may do, at the price of dear detours.
+    const needed = await least('cap')
+    const lowest = needed === null ? null : Math.ceil(needed * (1 + SLACK))
+    if (lowest !== null && (dearest === null || lowest < dearest)) await raised(lowest)
   }
   for (const [index, { requirement, setting }] of problem.limits.entries()) {
     const needed = await least({ limit: index })
