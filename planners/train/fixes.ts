@@ -25,7 +25,7 @@ const MANY_GPUS = 2048
 /** A limit is relaxed in these steps until a plan appears. */
 const STEPS = [1.1, 1.25, 1.5, 2, 3, 5, 8, 16, 64, 1024]
 
-/** The cheapest single changes of a scenario that make a plan possible, each verified by planning it; cheapest first. */
+/** The single changes of a scenario that make a plan possible, each with the cheapest plan that it makes; cheapest first. */
 export function trainRemedies(
   scenario: CompleteTrainScenario,
   catalog: Catalog,
@@ -139,13 +139,13 @@ export function trainRemedies(
     change: { max_age_days: priceAgeDays(a.priced.offer.price_as_of, options.asOf) },
     text: `prices as old as ${a.priced.offer.price_as_of}`,
   }))
-  return remedies.sort((x, y) => x.found.assignment.usdPerRun - y.found.assignment.usdPerRun).slice(0, FIXES)
+  return remedies.sort((x, y) => x.found.assignment.usdPerRun - y.found.assignment.usdPerRun)
 }
 
-/** The remedies as differences to the configuration that came closest, US dollars an hour as in every fix. */
+/** The cheapest remedies as differences to the configuration that came closest, US dollars an hour as in every fix. */
 export function trainFixes(remedies: readonly TrainRemedy[], miss: TrainMiss): Fix[] {
   const perHour = ({ assignment: a }: TrainCandidate): number => a.instances * a.priced.usdPerHour
-  return remedies.map(({ change, text, found }) => ({
+  return remedies.slice(0, FIXES).map(({ change, text, found }) => ({
     change,
     text: `${text}: ${round(found.assignment.hours).toPrecision(3)} hours, $${found.assignment.usdPerRun.toFixed(2)} a run`,
     usd_per_hour: round(perHour(found)),
