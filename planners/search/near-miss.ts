@@ -25,7 +25,7 @@ export function violationsOf<A>(
     violations.splice(known >= 0 ? known : violations.length, known >= 0 ? 1 : 0, {
       constraint: constraint.name,
       by,
-      unit: constraint.unit,
+      unit: constraint.unit ?? '',
     })
     share = Math.max(share, by / (constraint.limit?.(a) ?? by))
   }

@@ -19,7 +19,8 @@ export interface Constraint<A> {
   readonly name: string
   /** One sentence for the person who asks why a configuration fell out. */
   readonly reason: string
-  readonly unit: string
+  /** Of the violation; absent for refusals, which have no size. */
+  readonly unit?: string
   /** The constraint is checked as soon as these are bound. */
   readonly needs: readonly string[]
   /**

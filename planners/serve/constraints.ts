@@ -43,14 +43,12 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
     {
       name: 'weight_file',
       reason: 'the engine does not load this kind of weight file',
-      unit: '',
       needs: ['engine', 'quantization'],
       violation: (a) => refuse((a.engineEntry.weight_files === 'gguf') !== (a.quantization.gguf !== undefined)),
     },
     {
       name: 'native_format',
       reason: 'the format exists only for models released in it',
-      unit: '',
       needs: ['quantization'],
       violation: (a) =>
         refuse(a.quantization.only_native && (native === undefined || !holdsNative(a.quantization, native))),
@@ -58,7 +56,6 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
     {
       name: 'requantised',
       reason: 'the model is released quantised, and this format loses quality without saving a quarter of that',
-      unit: '',
       needs: ['quantization'],
       violation: (a) => refuse(request.defaultQuantizations && requantises(catalog, a.quantization, native)),
     },
@@ -73,7 +70,6 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
     {
       name: 'engine_support',
       reason: 'the engine does not run on this GPU',
-      unit: '',
       needs: ['engine', 'gpu'],
       violation: (a) => {
         const { engine, release } = a.engine
@@ -89,28 +85,24 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
     {
       name: 'repeated_format',
       reason: 'the format gives the same plan as another that the GPU runs (fp16 beside bf16)',
-      unit: '',
       needs: ['quantization', 'gpu'],
       violation: (a) => refuse(request.defaultQuantizations && !searchedByDefault(a.quantization, a.board.gpu)),
     },
     {
       name: 'weight_format',
       reason: 'the engine cannot run this weight format on this GPU',
-      unit: '',
       needs: ['engine', 'quantization', 'kv_cache', 'gpu'],
       violation: (a) => refuse(a.weightSupport.level === 'refused'),
     },
     {
       name: 'kv_format',
       reason: 'the engine cannot keep its KV cache in this format on this GPU',
-      unit: '',
       needs: ['engine', 'quantization', 'kv_cache', 'gpu'],
       violation: (a) => refuse(a.kvSupport.level === 'refused'),
     },
     {
       name: 'tensor_parallel',
       reason: 'tensor parallelism must divide heads, vocabulary and MLP width, and the engine must offer it',
-      unit: '',
       needs: ['engine', 'tensor_parallel'],
       // Experts that lie whole on their ranks need not divide: a degree is refused when it fits no spread of them.
       violation: (a) =>
@@ -132,7 +124,6 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
     {
       name: 'pipeline_parallel',
       reason: 'a pipeline cannot have more stages than the model has layers, and the engine must offer it',
-      unit: '',
       needs: ['engine', 'pipeline_parallel'],
       violation: (a) => refuse(splitProblem(a.engineEntry, 1, a.pipelineParallel, 1)),
     },
@@ -158,21 +149,18 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
     {
       name: 'expert_parallel',
       reason: 'expert parallelism must divide the experts and the GPUs as the engine spreads them',
-      unit: '',
       needs: ['engine', 'tensor_parallel', 'expert_parallel'],
       violation: (a) => refuse(splitProblem(a.engineEntry, a.tensorParallel, 1, a.expertParallel)),
     },
     {
       name: 'group_size',
       reason: 'the quantisation groups do not divide into the split matrices',
-      unit: '',
       needs: ['quantization', 'tensor_parallel', 'expert_parallel'],
       violation: (a) => refuse(groupProblem(a.quantization, a.tensorParallel, a.expertParallel)),
     },
     {
       name: 'cache_layout',
       reason: 'the engine cannot lay out the caches of these layers in common pages',
-      unit: '',
       needs: ['engine', 'quantization', 'kv_cache', 'gpu', 'tensor_parallel', 'pipeline_parallel', 'expert_parallel'],
       evaluates: true,
       violation: (a) => refuse(a.memory.problem !== null),
@@ -226,7 +214,6 @@ export function serveConstraints(request: ServeRequest, catalog: Catalog): Const
     {
       name: 'shape',
       reason: 'the replica does not fit the machine: tensor parallelism never leaves one, stages need a known network',
-      unit: '',
       needs: ['offer'],
       evaluates: true,
       violation: (a) => refuse(a.refusal !== null),

@@ -30,14 +30,12 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'trainer',
       reason: `${trainer.name} does not offer it`,
-      unit: '',
       needs: ['method', 'optimizer'],
       violation: (a) => refuse(!supports.methods.includes(a.method) || !supports.optimizers.includes(a.optimizer)),
     },
     {
       name: 'trainer_gpu',
       reason: `${trainer.name} does not run this method on GPUs of this maker, or the GPU has no bf16`,
-      unit: '',
       needs: ['method', 'machine'],
       violation: (a) => {
         const { gpu } = a.machine
@@ -48,7 +46,6 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'tensor_parallel',
       reason: 'tensor parallelism must divide heads, vocabulary and MLP width, and stay inside one machine',
-      unit: '',
       needs: ['machine', 'tensor_parallel'],
       violation: (a) =>
         refuse(
@@ -59,14 +56,12 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'pipeline_parallel',
       reason: 'a pipeline cannot have more stages than the model has layers, and the trainer must offer it',
-      unit: '',
       needs: ['pipeline_parallel'],
       violation: (a) => refuse(splitProblem(1, a.pipelineParallel)),
     },
     {
       name: 'virtual_pipeline',
       reason: 'interleaved stages must divide the layers, and the trainer must offer them',
-      unit: '',
       needs: ['pipeline_parallel', 'virtual_pipeline'],
       violation: (a) =>
         refuse(
@@ -79,7 +74,6 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'context_parallel',
       reason: 'context parallelism must divide the sequence, and the trainer must offer it',
-      unit: '',
       needs: ['context_parallel'],
       violation: (a) =>
         refuse(
@@ -89,14 +83,12 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'data_parallel',
       reason: 'tensor x pipeline x context parallelism must divide the GPUs',
-      unit: '',
       needs: ['machine', 'instances', 'tensor_parallel', 'pipeline_parallel', 'context_parallel'],
       violation: (a) => refuse(a.gpus % a.modelParallel !== 0),
     },
     {
       name: 'global_batch',
       reason: 'the global batch must be micro-batch x accumulation x data parallel, all whole numbers',
-      unit: '',
       needs: ['machine', 'instances', 'tensor_parallel', 'pipeline_parallel', 'context_parallel'],
       violation: (a) => refuse(globalBatch % a.dataParallel !== 0),
     },
@@ -104,7 +96,6 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
       name: 'expert_parallel',
       reason:
         'expert parallelism must divide the experts and the data- and tensor-parallel ranks, and the trainer must offer it',
-      unit: '',
       needs: ['machine', 'instances', 'tensor_parallel', 'pipeline_parallel', 'context_parallel', 'expert_parallel'],
       violation: (a) =>
         refuse(
@@ -118,7 +109,6 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'zero_stage',
       reason: 'the trainer does not offer this ZeRO stage, or there is no second rank to share with',
-      unit: '',
       needs: [
         'machine',
         'instances',
@@ -137,7 +127,6 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'offload',
       reason: 'the trainer does not move this to host memory: optimizer states need ZeRO, parameters ZeRO-3',
-      unit: '',
       needs: ['zero_stage', 'offload'],
       violation: (a) =>
         refuse(
@@ -149,14 +138,12 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'checkpointing',
       reason: 'the trainer does not offer this kind of activation checkpointing',
-      unit: '',
       needs: ['activation_checkpointing'],
       violation: (a) => refuse(!supports.checkpointing.includes(a.checkpointing)),
     },
     {
       name: 'combination',
       reason: refusals(trainer),
-      unit: '',
       needs: [
         'method',
         'optimizer',
@@ -192,7 +179,6 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'network',
       reason: 'several machines need a network whose rate is known, and several GPUs a link between them',
-      unit: '',
       needs: ['activation_checkpointing', 'micro_batch'],
       evaluates: true,
       violation: (a) => refuse(a.time === null),
@@ -200,7 +186,6 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'micro_batch',
       reason: 'the micro-batch must divide the share of the global batch of one data-parallel rank',
-      unit: '',
       needs: ['micro_batch'],
       violation: (a) => refuse(!Number.isInteger(a.gradientAccumulation(globalBatch))),
     },
@@ -235,7 +220,6 @@ export function trainConstraints(request: TrainRequest): Constraint<TrainAssignm
     {
       name: 'progress',
       reason: 'interruptions and checkpoints take all of the time: the run never ends',
-      unit: '',
       needs: ['offer'],
       evaluates: true,
       violation: (a) => refuse(!Number.isFinite(a.hours)),
@@ -280,8 +264,21 @@ export function hostBytes(a: TrainAssignment): number {
   return a.memoryResult.hostBytes * Math.min(a.gpus, a.machine.gpuCount)
 }
 
+/** What trainers refuse combinations of. */
+export type Combination = Pick<
+  TrainAssignment,
+  | 'method'
+  | 'zeroStage'
+  | 'offload'
+  | 'optimizer'
+  | 'tensorParallel'
+  | 'pipelineParallel'
+  | 'contextParallel'
+  | 'expertParallel'
+>
+
 /** The first combination that the trainer refuses here, or null. */
-export function refusedBy(trainer: Trainer, a: TrainAssignment): string | null {
+export function refusedBy(trainer: Trainer, a: Combination): string | null {
   const row = trainer.refuses.find(({ when }) => {
     const within = (list: readonly unknown[] | undefined, value: unknown): boolean =>
       list === undefined || list.includes(value)

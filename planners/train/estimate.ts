@@ -1,4 +1,5 @@
 import { type Catalog, get } from '../../src/catalog/catalog.ts'
+import type { Trainer } from '../../src/catalog/trainer.ts'
 import { eligibleOffers } from '../../src/cost/eligibility.ts'
 import { largestWhere } from '../../src/memory/serving-types.ts'
 import type { Violation } from '../../src/result/plan.ts'
@@ -14,7 +15,7 @@ import { round } from '../round.ts'
 import { violationsOf } from '../search/near-miss.ts'
 import { UNPRICED, unpriced, withoutPrice } from '../unpriced.ts'
 import { TrainAssignment } from './assignment.ts'
-import { refusedBy, splittingProgram, trainConstraints } from './constraints.ts'
+import { type Combination, refusedBy, splittingProgram, trainConstraints } from './constraints.ts'
 import { trainKey } from './incumbents.ts'
 import { machinesOf } from './machines.ts'
 import { trainPlanOf } from './plan.ts'
@@ -176,21 +177,23 @@ function given(input: TrainEstimateInput, catalog: Catalog) {
   }
   const microBatch = assumed(input.microBatch, 1, (value) => `Micro-batch ${value}.`)
   const accumulation = assumed(input.gradientAccumulation, 1, (value) => `Gradient accumulation ${value}.`)
-  const zeroStage = oneOf(
-    assumed(input.zeroStage, dataParallel * contextParallel > 1 ? 3 : 0, (value) => `ZeRO stage ${value}.`),
-    [0, 1, 2, 3] as const,
-    '--zero-stage',
-  )
+  const expertParallel = input.expertParallel ?? 1
   const optimizer = oneOf(
-    assumed(input.optimizer, 'adamw', (value) => `Optimizer ${value}.`),
+    input.optimizer ?? 'adamw',
     ['adamw', 'adamw-8bit', 'paged-adamw-8bit', 'adafactor', 'sgd', 'lion', 'muon'] as const,
     '--optimizer',
   )
-  const offload = oneOf(
-    assumed(input.offload, 'none', () => 'No offload.'),
-    ['none', 'optimizer', 'parameters'] as const,
-    '--offload',
+  const offload = oneOf(input.offload ?? 'none', ['none', 'optimizer', 'parameters'] as const, '--offload')
+  const degrees = { tensorParallel, pipelineParallel, contextParallel, expertParallel }
+  const isAlone = dataParallel * contextParallel === 1
+  const widest = isAlone ? 0 : widestSharding(trainer, { method, optimizer, offload, ...degrees })
+  const zeroStage = oneOf(
+    assumed(input.zeroStage, widest, (value) => `ZeRO stage ${value}.`),
+    [0, 1, 2, 3] as const,
+    '--zero-stage',
   )
+  if (input.optimizer === undefined) assumptions.push(`Optimizer ${optimizer}.`)
+  if (input.offload === undefined) assumptions.push('No offload.')
   const checkpointing = oneOf(
     assumed(input.activationCheckpointing, 'full', (value) => `Activation checkpointing: ${value}.`),
     ['none', 'selective', 'full'] as const,
@@ -231,7 +234,7 @@ function given(input: TrainEstimateInput, catalog: Catalog) {
     pipelineParallel: [pipelineParallel],
     virtualPipeline: [1],
     contextParallel: [contextParallel],
-    expertParallel: [input.expertParallel ?? 1],
+    expertParallel: [expertParallel],
     gpus: [gpu],
     maxGpus: gpus,
     offers: [
@@ -253,6 +256,12 @@ function given(input: TrainEstimateInput, catalog: Catalog) {
   const assignment = bind(request, catalog, gpus)
   assumptions.push(...trainCalibration(request, catalog, assignment))
   return { request, assignment, assumptions, priced: assignment.priced.offer.id !== UNPRICED }
+}
+
+/** The highest ZeRO stage that the trainer has for such a run: what most people would turn on. */
+function widestSharding(trainer: Trainer, run: Omit<Combination, 'zeroStage'>): number {
+  const stages = trainer.supports.zero_stages.toSorted((a, b) => b - a)
+  return stages.find((zeroStage) => refusedBy(trainer, { ...run, zeroStage }) === null) ?? 0
 }
 
 /**

@@ -24,7 +24,7 @@ describe.each(['serve', 'train', 'fleet', 'forecast'])('%s', (kind) => {
   const names = readdirSync(new URL(`${kind}/`, folder)).filter((name) => name.endsWith('.yaml'))
   test.each(names.map((name) => name.replace('.yaml', '')))('%s', async (name) => {
     const file = new URL(`${kind}/${name}.yaml`, folder).pathname
-    const options = { asOf: '2026-11-21', top: 1 }
+    const options = { asOf: '2026-11-21', top: 1, explain: name.startsWith('explained') }
     const result = await planScenario(readFileSync(file, 'utf8'), file, market, options, readScenario)
     await expect(`${folded(brief(result))}\n`).toMatchFileSnapshot(`${kind}/${name}.golden.txt`)
   })
