@@ -108,7 +108,7 @@ export async function planFleet(
       verified: true,
     },
     assumptions: [...assumptions, ...(worth === null || worth.exact ? [] : [RELAXED])],
-    warnings: [...warningsOf(settled, solving, shortage), ...hostWarnings(told, kinds)],
+    warnings: [...warningsOf(settled, solving, shortage), ...spotWarnings(told), ...hostWarnings(told, kinds)],
     catalog: { hash: catalog.hash, prices_as_of: pricesAsOf(kinds) },
   }
 }
@@ -235,6 +235,17 @@ function warningsOf(
   const known =
     proof.gap === null ? 'nothing is proved about cheaper ones' : `one may be cheaper by ${percent(proof.gap, 2)}`
   return [`The best placement found within ${timeLimitSeconds} s: ${known}, where ${percent(gap, 2)} was asked for.`]
+}
+
+/** Serving on machines that may go at any time. Runs there have their interruptions counted. */
+function spotWarnings({ placements }: Told): string[] {
+  const names = placements
+    .filter(({ plan }) => plan.placement.pricing === 'spot' && 'engine' in plan.configuration)
+    .map(({ workload }) => workload)
+  if (names.length === 0) return []
+  return [
+    `Spot machines can be taken back at any time: the price of ${namesText([...new Set(names)])} holds no replacement for them.`,
+  ]
 }
 
 /** Runs whose states lie in the memory of nodes that do not say how much they have. */

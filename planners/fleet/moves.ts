@@ -13,7 +13,7 @@ type Seats = Pick<FleetResult, 'nodes' | 'placements'>
 export function earlierResult({ file, value }: { readonly file: string; readonly value: unknown }): FleetResult {
   const [only, ...more] = readResults(value, file)
   if (only?.kind === 'fleet' && more.length === 0) return only
-  const what = only === undefined || more.length > 0 ? 'several results' : `the result of a ${only.kind}`
+  const what = only === undefined || more.length > 0 ? 'several results' : `a result of kind ${only.kind}`
   throw inputError(`the file holds ${what}, not that of a fleet`, {
     position: { file },
     hint: 'save one with plan FLEET.yaml --format json --output FILE',
@@ -81,7 +81,11 @@ export function movesBetween(before: FleetResult, after: Seats): Move[] {
   }
   const moves: Move[] = []
   for (const stop of [...stops]) {
-    const start = starts.find((each) => each.workload === stop.workload && each.configuration === stop.configuration)
+    // On the same node it is the same format with other settings: that is stopped and started.
+    const start = starts.find(
+      ({ workload, configuration, to }) =>
+        workload === stop.workload && configuration === stop.configuration && to !== stop.from,
+    )
     if (start === undefined) continue
     stops.splice(stops.indexOf(stop), 1)
     starts.splice(starts.indexOf(start), 1)

@@ -8,7 +8,7 @@ import type { ServeAssignment } from './assignment.ts'
 import { type Candidate, objectiveOf, operatingConcurrency, sortKey } from './incumbents.ts'
 import { planOf } from './plan.ts'
 import type { ServeRequest } from './request.ts'
-import { load, place, prepare, replicate, serveSpace, settleMemory } from './space.ts'
+import { load, place, prepare, replicate, serveSpace, settleMemory, shapeRefusal } from './space.ts'
 
 /** A configuration that misses the scenario, with every limit it misses. */
 export type Miss = CloseMiss<Candidate>
@@ -38,6 +38,8 @@ export class NearMisses {
     if (!MEASURABLE.has(constraint.name) || constraint.limit === undefined) return
     const limit = constraint.limit(a)
     if (!(limit > 0) || !Number.isFinite(violation)) return
+    // What no machine of the market can hold is not close, whatever its figures.
+    if (!a.board.offers.some(({ offer }) => shapeRefusal(a, offer) === null)) return
     const share = violation / limit
     const slot = `${constraint.name} ${a.board.gpu.id} ${bound === 'concurrency' && this.#isFewGpus(a)}`
     const degrees = [a.tensorParallel, a.pipelineParallel, bound === 'degrees' ? 0 : a.expertParallel]

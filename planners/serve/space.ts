@@ -170,8 +170,14 @@ export function replicate(request: ServeRequest, a: ServeAssignment): void {
 
 /** Whole instances of an offer that hold the replicas, or why they cannot. */
 export function place(a: ServeAssignment, offer: Offer): void {
+  a.refusal = shapeRefusal(a, offer)
+  a.instances = a.refusal === null ? instancesFor(a.replicas, a.gpusPerReplica, a.tensorParallel, offer.gpu_count) : 0
+}
+
+/** Why instances of an offer cannot hold a replica; null where they can. */
+export function shapeRefusal(a: ServeAssignment, offer: Offer): ServeAssignment['refusal'] {
   const gpus = a.gpusPerReplica
-  a.refusal = packingRefusal(gpus, a.tensorParallel, offer.gpu_count, offer.network_gbit_per_second !== null)
-  if (a.refusal === null && gpus > offer.gpu_count && !a.engineEntry.parallelism.multi_node) a.refusal = 'no_network'
-  a.instances = a.refusal === null ? instancesFor(a.replicas, gpus, a.tensorParallel, offer.gpu_count) : 0
+  const refusal = packingRefusal(gpus, a.tensorParallel, offer.gpu_count, offer.network_gbit_per_second !== null)
+  if (refusal !== null) return refusal
+  return gpus > offer.gpu_count && !a.engineEntry.parallelism.multi_node ? 'no_network' : null
 }

@@ -3,7 +3,9 @@ interface ShownPlan {
   placement: { offer: string | null; instance: string; instances: number; pricing: string }
   configuration: Record<string, unknown>
   memory: { total_bytes: number }
-  cost: Record<'usd_per_hour' | 'usd_per_run', number | null>
+  cost: Record<'usd_per_hour' | 'usd_per_run' | 'usd_per_million_tokens', number | null>
+  performance: Record<string, unknown>
+  targets: readonly { name: string; value: number; limit: number; unit: string; ok: boolean }[]
 }
 
 /**
@@ -26,20 +28,21 @@ export function brief(value: unknown): unknown {
 
 const isPlan = (value: object): value is ShownPlan => 'placement' in value && 'memory' in value
 
-function planLine({
-  placement: { offer, instance, instances, pricing },
-  configuration,
-  memory,
-  cost,
-}: ShownPlan): object {
+function planLine({ placement, configuration, memory, cost, performance, targets }: ShownPlan): object {
+  const { offer, instance, instances, pricing } = placement
   return {
     on: `${instances} x ${offer ?? instance} ${pricing}`,
     as: wordsOf(configuration),
     total_bytes: memory.total_bytes,
-    usd: cost.usd_per_hour ?? cost.usd_per_run,
+    usd: `${cost.usd_per_hour} an hour, ${cost.usd_per_run ?? 'no'} a run, ${cost.usd_per_million_tokens} a million tokens`,
+    does: wordsOf(performance),
+    targets: targets.map(
+      ({ name, value, limit, unit, ok }) => `${name} ${value} of ${limit} ${unit} ${ok ? 'ok' : 'missed'}`,
+    ),
   }
 }
 
-function wordsOf(configuration: unknown): string {
-  return Object.values(configuration ?? {}).join(' ')
+/** The values of an object, in the order of its keys. */
+function wordsOf(values: unknown): string {
+  return Object.values(values ?? {}).join(' ')
 }
