@@ -138,7 +138,7 @@ describe('a file of another version is refused by its number, wherever results a
 
   test('a fleet is not placed again from the result of something else', async () => {
     const wrong = async (name: string) => (await call([at('fleet.yaml'), '--from', at(name)])).stderr
-    expect(await wrong('complete/serve.json')).toContain('the file holds the result of a serve, not that of a fleet')
+    expect(await wrong('complete/serve.json')).toContain('the file holds a result of kind serve, not that of a fleet')
     expect(await wrong('complete/several.json')).toContain('the file holds several results, not that of a fleet')
     expect(await wrong('complete/estimate.json')).toContain('the document is an estimate, not the result of a plan')
   })
