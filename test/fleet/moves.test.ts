@@ -153,7 +153,9 @@ describe('an earlier result that is none of a fleet', () => {
       }
     }
     expect(told(run)).toContain('before.json: the file holds a result of kind train, not that of a fleet')
-    expect(told([run, run])).toContain('before.json: the file holds several results, not that of a fleet')
+    expect(told({ version: 1, results: [run, run] })).toContain(
+      'before.json: the file holds several results, not that of a fleet',
+    )
     expect(told([])).toContain('before.json: the document is no result of plan')
   })
 })

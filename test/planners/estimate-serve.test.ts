@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
-import { estimatePlan } from '../../planners/index.ts'
+import { estimatePlan, fitModel } from '../../planners/index.ts'
 import type { EstimateInput } from '../../planners/serve/estimate.ts'
 import { lengthsOf } from '../../planners/serve/lengths.ts'
 import type { Catalog } from '../../src/catalog/catalog.ts'
@@ -80,6 +80,7 @@ describe('what is assumed', () => {
     expect(assumptions).toContain('Context of 1200 tokens.')
     expect(assumptions.some((each) => each.startsWith('Requests of'))).toBe(false)
     expect(estimate({ inputTokens: 1000 }).assumptions).toContain('Requests of 1000 input and 7192 output tokens.')
+    expect(estimate({ outputTokens: 92 }).assumptions).toContain('Requests of 8100 input and 92 output tokens.')
     expect(estimate({ model: 'gemma-7b', context: 2048 }).assumptions).toContain(
       'Requests of 1792 input and 256 output tokens.',
     )
@@ -152,17 +153,62 @@ describe('what cannot be meant', () => {
     [{ gpu: 'a100-sxm-80gb', quantization: 'nvfp4' }, 'vLLM on NVIDIA A100 SXM4 80GB with nvfp4: '],
     [{ gpu: 'v100-sxm2-32gb', kvCache: 'fp8', context: 2048, quantization: 'fp16' }, 'with fp16: '],
     [{ tensorParallel: 3 }, 'llama-3.1-8b: tensor parallel 3 does not divide 32 attention heads'],
-    [{ model: 'llama-3.1-8c' }, 'llama-3.1-8c'],
-    [{ gpu: 'h100' }, 'h100'],
-    [{ engine: 'vlm' }, 'vlm'],
+    [{ model: 'llama-3.1-8c' }, 'model "llama-3.1-8c": no such model'],
+    [{ gpu: 'h100' }, '--gpu "h100": no such GPU'],
+    [{ engine: 'vlm' }, '--engine "vlm": no such engine'],
     [{ engineVersion: '0.1' }, '0.1'],
-    [{ quantization: 'bf17' }, 'bf17'],
+    [{ quantization: 'bf17' }, '--quantization "bf17": no such '],
+    [{ kvCache: 'bf17' }, '--kv-cache "bf17": no such '],
   ])('%o', (input, message) => {
     expect(() => estimate(input)).toThrow(message)
   })
   it('what just fits is taken', () => {
     expect(estimate({ inputTokens: 3896, outputTokens: 200, context: 4096 }).fits).toBe(true)
     expect(estimate({ context: 131_072 }).fits).toBe(true)
+  })
+})
+
+describe('memory by the rule of thumb', () => {
+  it('where it is asked for alone', () => {
+    const bytes = (memoryModel?: string) => estimate({ memoryModel }).plan.memory.total_bytes
+    expect(bytes('architecture')).toBe(bytes())
+    // 8.03 billion parameters of 2 bytes and 15 % of that, and 8,192 tokens of 2 x 4,096 x 2 bytes.
+    expect(bytes('rule-of-thumb')).toBeCloseTo(8_030_261_248 * 2 * 1.15 + 8192 * 16_384, -1)
+  })
+})
+
+describe('what fits', () => {
+  const fit = (input: Partial<EstimateInput> = {}) => fitModel({ ...base, ...input }, catalog)
+  it('is the most sequences and the longest context, to one more', () => {
+    const { rows, plan, capacityBytes, gpu, assumptions } = fit({ context: 4096, concurrency: 64 })
+    expect([gpu, capacityBytes]).toEqual(['h100-sxm-80gb', 85_018_877_624])
+    const [sequences, context] = rows
+    expect(sequences).toMatchObject({ name: 'concurrency', given: 'sequences of 4096 tokens' })
+    expect(context).toMatchObject({ name: 'context', given: 'tokens with 64 sequences at once' })
+    expect(assumptions.at(-1)).toBe("At most 1024 sequences in the engine's own buffers.")
+    expect(plan.configuration.max_concurrency).toBe(sequences?.value)
+    // 131,072 bytes of cache a token: what a vLLM of 0.9 leaves beside 16.06 GB of weights holds some 450,000 tokens.
+    expect(sequences?.value).toBeGreaterThan(100)
+    expect(sequences?.value).toBeLessThan(115)
+    expect((context?.value ?? 0) * 64).toBeGreaterThan(100 * 4096)
+    expect((context?.value ?? 0) * 64).toBeLessThan(115 * 4096)
+  })
+  it('is worded for one sequence, and for all that the model takes', () => {
+    expect(fit({ quantization: 'fp8', kvCache: 'fp8' }).rows[1]).toEqual({
+      name: 'context',
+      value: 131_072,
+      given: 'tokens with 1 sequence at once, the longest the model takes',
+    })
+  })
+  it('is less where the engine has buffers for more', () => {
+    const most = (maxSequences: number) => fit({ maxSequences, context: 8192 }).rows[0]?.value ?? 0
+    expect(most(2048)).toBeLessThan(most(64))
+    expect(fit({ maxSequences: 64 }).assumptions.at(-1)).toBe("At most 64 sequences in the engine's own buffers.")
+  })
+  it('is nothing where the weights alone are too much', () => {
+    const { rows, plan } = fit({ model: 'llama-3.1-70b' })
+    expect(rows.map(({ value }) => value)).toEqual([0, 0])
+    expect(plan.configuration.max_concurrency).toBe(1)
   })
 })
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { remediesFor } from '../../planners/serve/fixes.ts'
+import { remediesFor, untriedWarning } from '../../planners/serve/fixes.ts'
 import { relaxationsOf } from '../../planners/serve/relaxations.ts'
 import { resolveServe } from '../../planners/serve/resolve.ts'
 import { runServe } from '../../planners/serve/run.ts'
@@ -39,6 +39,7 @@ describe('changes that make a plan possible', () => {
     const { remedies: found, untried } = remedies()
     expect(found[0]?.setting).toBe('tpot_ms')
     expect(untried).toEqual([])
+    expect(untriedWarning({ remedies: found, untried })).toEqual([])
   })
 
   test('in a huge one those come first that the closest configuration asks for, and the others are named', () => {
@@ -51,6 +52,9 @@ describe('changes that make a plan possible', () => {
       'max_loss_percent',
       'min_confidence',
       'max_age_days',
+    ])
+    expect(untriedWarning({ remedies: found, untried: ['gpus', 'max_gpus'] })).toEqual([
+      'The search is so large that other values were not tried for gpus, max_gpus: a narrower one has them tried.',
     ])
   })
 })
