@@ -7,7 +7,7 @@ import { nodesName } from '../src/scenario/inventory-checks.ts'
 import type { LocatedScenario } from '../src/scenario/schema.ts'
 import { nameOfFile, type ReadScenario, readWorkloads } from '../src/scenario/workloads.ts'
 import { count, percent, usd } from '../src/units.ts'
-import { breaksOf, conflictOf, remediesOf } from './forecast/breaks.ts'
+import { breaksOf, conflictOf, remediesOf, whyUncarried } from './forecast/breaks.ts'
 import { commitmentsOf } from './forecast/commitments.ts'
 import { runningsOf } from './forecast/configurations.ts'
 import { termMonthsOf } from './forecast/market.ts'
@@ -104,7 +104,7 @@ export async function planForecast(
       kept_for_usd: null,
       conflict: await conflictOf(answer, names, quick),
       remedies: await remediesOf(resolved, answer, ways, names, quick),
-      warnings,
+      warnings: [...whyUncarried(resolved, answer, catalog), ...warnings],
     }
   }
 

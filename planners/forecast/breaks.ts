@@ -1,9 +1,12 @@
+import type { Catalog } from '../../src/catalog/catalog.ts'
 import type { Pricing } from '../../src/catalog/offer.ts'
 import type { ForecastBreak, ForecastResult } from '../../src/result/forecast.ts'
 import { count, usd as usdText } from '../../src/units.ts'
 import { round } from '../round.ts'
 import { findConflict } from '../solver/conflict.ts'
 import { type SolveOptions, solve } from '../solver/solve.ts'
+import { type Asked, whyRefused } from '../supply/nowhere.ts'
+import { unpriced } from '../unpriced.ts'
 import { atHand } from './decisions.ts'
 import { termMonthsOf } from './market.ts'
 import type { ForecastProblem } from './problem.ts'
@@ -83,6 +86,28 @@ export async function conflictOf(
   }
   const conflict = await findConflict(program.program, options)
   return conflict === null ? null : { requirements: [...conflict.requirements], minimal: conflict.minimal }
+}
+
+/** Why no machine that may be had runs a workload, where that is what stands in the way. */
+export function whyUncarried(
+  { workloads }: ResolvedForecast,
+  { program: { uncarried }, problem }: Unsolved,
+  catalog: Catalog,
+): string[] {
+  if (uncarried === null) return []
+  const { sources } = problem.workloads[uncarried.workload]!
+  const { name, ...detail } = workloads[uncarried.workload]!
+  if (sources.size === 0)
+    return [`${name}: none of the machines has a GPU, or is of a provider, that its search admits.`]
+  const machines = [...new Set([...sources].map((source) => problem.sources[source]!.kind))].map((kind) => {
+    const { gpu, gpusPerMachine, link, networkGbitPerSecond, ramGb = null } = problem.kinds[kind]!
+    const { offer, ...priced } = unpriced({ gpu, gpu_count: gpusPerMachine, link: gpusPerMachine === 1 ? null : link })
+    return { ...priced, offer: { ...offer, network_gbit_per_second: networkGbitPerSecond, ram_gb: ramGb } }
+  })
+  const asked: Asked =
+    detail.type === 'serve' ? { kind: 'serve', request: detail.request } : { kind: 'train', request: detail.request }
+  const why = whyRefused(asked, machines, catalog)
+  return why === null ? [] : [`${name} runs on none of the machines: ${why}.`]
 }
 
 type Remedy = ForecastResult['remedies'][number]

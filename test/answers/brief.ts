@@ -16,6 +16,7 @@ export function brief(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(brief)
   if (typeof value !== 'object' || value === null) return value
   if (isPlan(value)) return planLine(value)
+  if (isEntryOfMonth(value)) return entryLine(value)
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       if (key === 'best') return [key, member]
@@ -24,6 +25,23 @@ export function brief(value: unknown): unknown {
       return [key, key === 'configuration' ? wordsOf(member) : brief(member)]
     }),
   )
+}
+
+/** Machines or a workload in a month of a forecast. */
+interface EntryOfMonth {
+  instances: number
+  offer: string
+  usd: number
+}
+
+const isEntryOfMonth = (value: object): value is EntryOfMonth =>
+  'offer' in value && 'instances' in value && 'usd' in value && !('action' in value)
+
+/** Every value in its order, those of the configuration too. */
+function entryLine(entry: EntryOfMonth): string {
+  return Object.entries(entry)
+    .map(([key, each]) => (key === 'configuration' ? `[${wordsOf(each)}]` : `${key} ${each}`))
+    .join(', ')
 }
 
 const isPlan = (value: object): value is ShownPlan => 'placement' in value && 'memory' in value
