@@ -42,6 +42,25 @@ const OFFERS: readonly Partial<Offer>[] = [
     link: 'xgmi',
     usd_per_hour: { 'on-demand': 5 },
   },
+  // The same GPU in several shops: equal and unequal prices, two in a machine, four with a network.
+  { provider: 'corner', instance: 'a10', gpu: 'a10', usd_per_hour: { 'on-demand': 0.6, 'reserved-1y': 0.45 } },
+  {
+    provider: 'annex',
+    instance: 'a10',
+    gpu: 'a10',
+    usd_per_hour: { 'on-demand': 0.6, 'reserved-1y': 0.4 },
+    max_instances: 2,
+  },
+  { provider: 'annex', instance: '2x-a10', gpu: 'a10', gpu_count: 2, link: 'pcie', usd_per_hour: { 'on-demand': 1.1 } },
+  {
+    provider: 'island',
+    instance: '4x-a10',
+    gpu: 'a10',
+    gpu_count: 4,
+    link: 'pcie',
+    network_gbit_per_second: 100,
+    usd_per_hour: { 'on-demand': 2.3, 'reserved-1y': 1.5 },
+  },
   { provider: 'rumour', instance: 'h100', gpu: 'h100-pcie-80gb', usd_per_hour: { 'on-demand': 1 }, confidence: 'low' },
   {
     provider: 'relic',
