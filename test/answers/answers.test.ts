@@ -20,12 +20,25 @@ beforeAll(async () => {
   market = shop(await loadCatalog())
 })
 
+/** Options of answers that are asked for in other ways than the usual. */
+const OPTIONS: Readonly<Record<string, object>> = {
+  'out-of-time': { timeLimitSeconds: 1e-6, solver: 'highs' },
+  explained: { explain: true },
+}
+
+function answer(kind: string, name: string, more: object = {}) {
+  const file = new URL(`${kind}/${name}.yaml`, folder).pathname
+  const options = { asOf: '2026-11-21', top: 1, ...OPTIONS[name], ...more }
+  return planScenario(readFileSync(file, 'utf8'), file, market, options, readScenario)
+}
+
 describe.each(['serve', 'train', 'fleet', 'forecast'])('%s', (kind) => {
   const names = readdirSync(new URL(`${kind}/`, folder)).filter((name) => name.endsWith('.yaml'))
   test.each(names.map((name) => name.replace('.yaml', '')))('%s', async (name) => {
-    const file = new URL(`${kind}/${name}.yaml`, folder).pathname
-    const options = { asOf: '2026-11-21', top: 1, explain: name.startsWith('explained') }
-    const result = await planScenario(readFileSync(file, 'utf8'), file, market, options, readScenario)
+    // What is asked again starts from the answer to the question without that word.
+    const before = /^(.*)-again$/.exec(name)?.[1]
+    const from = before === undefined ? {} : { from: { file: before, value: await answer(kind, before) } }
+    const result = await answer(kind, name, from)
     await expect(`${folded(brief(result))}\n`).toMatchFileSnapshot(`${kind}/${name}.golden.txt`)
   })
 })

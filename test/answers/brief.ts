@@ -62,5 +62,6 @@ function planLine({ placement, configuration, memory, cost, performance, targets
 
 /** The values of an object, in the order of its keys. */
 function wordsOf(values: unknown): string {
+  if (typeof values === 'string') return values
   return Object.values(values ?? {}).join(' ')
 }
