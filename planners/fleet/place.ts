@@ -38,7 +38,8 @@ export type PlaceOutcome =
 /**
  * The cheapest placement, seated. The program settles how many of each unit stand on each kind of node and on how many nodes; seating then
  * gives each its node. Only spares that must stand apart can make that fail: then more nodes are used, or nodes are given to spares whole,
- * whichever is cheaper, and the gap is that to the program's bound.
+ * whichever is cheaper, and where a fleet is small enough a program that gives every unit its node finds what is cheaper still, or proves
+ * that nothing is. Else the gap is that to the first program's bound.
  */
 export async function place(
   question: FleetQuestion,
@@ -81,10 +82,55 @@ export async function place(
     await withSparesOnWholeNodes(question, options, earlier),
   ].filter((each) => each !== null)
   const [best] = candidates.sort((a, b) => a.usdPerHour - b.usdPerHour)
-  if (best === undefined)
+  const exact = variant.keep === undefined ? await nodeByNode(question, options, best ?? null, earlier) : null
+  const cheapest = exact?.placement ?? best
+  if (cheapest === undefined)
     return { status: 'unknown', why: 'no nodes were found on which the spares stand apart', proof: nothing }
-  const proof = { ...record, ...proofOf(best, bound) }
-  return { status: proof.gap !== null && proof.gap <= options.gap ? 'optimal' : 'feasible', placement: best, proof }
+  const proof = { ...record, ...proofOf(cheapest, exact?.bound ?? bound) }
+  return { status: proof.gap !== null && proof.gap <= options.gap ? 'optimal' : 'feasible', placement: cheapest, proof }
+}
+
+/** Variables up to which every unit is given its node: such programs take a second or two, and are given so many. */
+const MOST_SEATS = 1500
+const SEATING_SECONDS = 10
+
+/**
+ * The cheapest placement by a program that gives units their nodes on every kind where spares share them, and what it proves.
+ * @param known a placement that is no cheaper than the best: it says how many nodes can be of use
+ * @returns null where the program is too large or finds nothing within its time
+ */
+async function nodeByNode(
+  question: FleetQuestion,
+  options: SolveOptions,
+  known: Placement | null,
+  earlier: (kind: NodeKind) => Earlier,
+): Promise<{ readonly placement: Placement | undefined; readonly bound: number | null } | null> {
+  const slots = new Map<string, number>()
+  let seats = 0
+  for (const kind of question.kinds) {
+    const sharing = question.units.filter(({ kind: own, wholeNodes }) => own === kind && wholeNodes === 0)
+    if (!sharing.some(({ members }) => members.some(({ role }) => role === 'spare'))) continue
+    const affordable =
+      known === null || kind.usdPerHour === 0
+        ? Number.POSITIVE_INFINITY
+        : Math.floor(known.usdPerHour / kind.usdPerHour + 1e-6)
+    const useful = sharing.reduce((sum, { most }) => sum + most, 0)
+    const most = Math.min(kind.nodes ?? Number.POSITIVE_INFINITY, affordable, useful)
+    slots.set(kind.id, most)
+    seats += most * (sharing.length + 2)
+  }
+  if (seats > MOST_SEATS) return null
+  const built = placementProgram(question, { nodeByNode: slots })
+  const timeLimitSeconds = Math.min(options.timeLimitSeconds, SEATING_SECONDS)
+  const outcome = await solve(built.program, { ...options, timeLimitSeconds })
+  if (outcome.status !== 'optimal' && outcome.status !== 'feasible') return null
+  const nodesOf = (kind: NodeKind): number => built.nodesInUse(kind, outcome.values)
+  const placed = built.placedBy(outcome.values)
+  const placement =
+    seatAll(question, trimmed(placed, question), nodesOf, earlier) ?? seatAll(question, placed, nodesOf, earlier)
+  if (placement === null) return known === null ? null : { placement: known, bound: outcome.bound }
+  const isCheaper = known === null || placement.usdPerHour < known.usdPerHour
+  return { placement: isCheaper ? placement : known, bound: outcome.bound }
 }
 
 function proofOf({ usdPerHour }: Placement, bound: number | null): Pick<Proof, 'gap' | 'bound'> {

@@ -1,4 +1,5 @@
 import { type LinearProgram, ProgramBuilder, type Term } from '../solver/program.ts'
+import { type Choice, seatNodeByNode } from './node-by-node.ts'
 import {
   type FleetQuestion,
   type Limit,
@@ -21,16 +22,13 @@ export interface PlacementProgram {
   readonly leftOut: ReadonlyMap<string, number>
 }
 
-interface Choice {
-  readonly unit: Unit
-  readonly variable: number
-}
-
 export interface ProgramVariant {
   /** Workloads need not be placed: the fewest possible are left out, at no other cost. */
   readonly mayLeaveOut?: boolean
   /** The cost of an hour is at most this, and the units of an earlier placement (by id, with their number) are kept as far as that allows. */
   readonly keep?: { readonly usdPerHour: number; readonly placed: ReadonlyMap<string, number> }
+  /** Kinds, by id, of which every unit is given its node, with the most nodes that may then be open. */
+  readonly nodeByNode?: ReadonlyMap<string, number>
 }
 
 /** Names of rows by which conflicts are told. */
@@ -58,7 +56,8 @@ export function partsOf(requirement: string): { readonly what: keyof typeof requ
  * - units fit on the nodes in use, exactly ({@link sizeLevels}, or patterns of nodes where sizes do not divide each other);
  * - there are no more nodes than there are, of those that may be rented without a number no more than {@link MOST_NODES}, and limits hold over several kinds.
  *
- * Which node a unit stands on is settled afterwards; that spares stand apart is not guaranteed here, only made possible.
+ * Which node a unit stands on is settled afterwards; that spares stand apart is not guaranteed here, only made possible, but for kinds
+ * of which every unit is given its node.
  */
 export function placementProgram(question: FleetQuestion, variant: ProgramVariant = {}): PlacementProgram {
   const { kinds, needs, units, limits } = question
@@ -84,12 +83,10 @@ export function placementProgram(question: FleetQuestion, variant: ProgramVarian
   for (const kind of kinds) {
     const own = choices.filter(({ unit }) => unit.kind === kind)
     const y = inUse.get(kind.id) as number
-    seat(
-      builder,
-      kind,
-      y,
-      own.filter(({ unit }) => unit.paidShare === null),
-    )
+    const lasting = own.filter(({ unit }) => unit.paidShare === null)
+    seat(builder, kind, y, lasting)
+    const slots = variant.nodeByNode?.get(kind.id)
+    if (slots !== undefined) seatNodeByNode(builder, kind, y, lasting, slots, needs)
     const most = kind.nodes ?? (nodesAtMost(own) > MOST_NODES ? MOST_NODES : null)
     if (most !== null) {
       const apart = own.filter(({ unit }) => unit.paidShare !== null)
