@@ -53,7 +53,7 @@ const AREAS = {
     ],
     tests: [
       'test/answers/answers',
-      'test/planners/{serve*,remedies,estimate-*,accuracy}',
+      'test/planners/{serve*,remedies,estimate-*,accuracy,dimensions}',
       'test/oracle/serve/*',
       'test/scenarios/serving',
     ],
@@ -63,7 +63,7 @@ const AREAS = {
     mutate: ['planners/train/**/*.ts', 'planners/train.ts'],
     tests: [
       'test/answers/answers',
-      'test/planners/{train*,remedies,estimate-machines,accuracy}',
+      'test/planners/{train*,remedies,estimate-*,accuracy,dimensions}',
       'test/oracle/train/*',
       'test/scenarios/training',
     ],

@@ -127,6 +127,15 @@ describe('GPUs and machines', () => {
     expect(placed(8)).toEqual(['hall/8x-h100/here', 1, 20])
     expect(placed(16)).toEqual(['hall/8x-h100/here', 2, 40])
   })
+  it('say what host memory they need where nobody says what there is', () => {
+    const offloaded = { method: 'full', offload: 'optimizer', zeroStage: 2 }
+    expect(estimate({ ...offloaded, gpu: 'l40s' }).warnings.join()).toContain(
+      'of host memory in each machine, and how much l40s has is not known: search.offload [none] plans without.',
+    )
+    expect(estimate({ ...offloaded, gpu: 'b200-sxm' }).warnings.join()).toContain('how much such a machine has')
+    expect(estimate(offloaded).warnings.join()).not.toContain('host memory in each machine')
+    expect(estimate({ gpu: 'l40s' }).warnings.join()).not.toContain('host memory in each machine')
+  })
   it('have no price where nobody sells as many together', () => {
     const { plan, fits } = estimate({ gpus: 3, method: 'qlora' })
     expect([fits, plan.placement.offer, plan.cost.usd_per_hour]).toEqual([true, null, null])
