@@ -59,6 +59,29 @@ describe('a reservation', () => {
   })
 })
 
+describe('ways to pay', () => {
+  const warned = async (set: string[], more = '') => (await plannedText(tiny + more, 'tiny.yaml', set)).warnings
+  const node = `inventory:
+  - { gpu: l4, nodes: 1, owned: { capex: 4380, years: 4, watts: 100, usd_per_kwh: 0.1 } }
+`
+  it('are on demand where nothing is said, and what is owned where anything is', async () => {
+    const alone = await plannedText(tiny, 'tiny.yaml')
+    expect(alone.months[0]?.instances.map(({ pricing }) => pricing)).toEqual(['on-demand'])
+    const beside = await plannedText(tiny + node, 'tiny.yaml', ['workloads.0.scenario.search.gpus=[l4]'])
+    expect(beside.months[0]?.instances.map(({ pricing }) => pricing)).toEqual(['owned'])
+  })
+  it('that are of no use are said', async () => {
+    expect(await warned(['commitments=[on-demand, owned]'])).toContain('Nothing is owned: the inventory has no nodes.')
+    expect(await warned(['commitments=[on-demand]'], node)).toContain(
+      'The inventory is not used: owned is not among the commitments.',
+    )
+    expect(await warned(['commitments=[on-demand, spot]'])).toContain(
+      'Spot machines can be taken back at any time: keep what must stay up off them.',
+    )
+    expect((await warned(['commitments=[on-demand]'])).join()).not.toMatch(/owned|Spot/)
+  })
+})
+
 describe('growth and trends', () => {
   it('grow the traffic and change the price month by month', async () => {
     const result = await plannedText(tiny, 'tiny.yaml', [
@@ -123,6 +146,40 @@ describe('bad input', () => {
     [['workloads.0.scenario=forecast-2027.yaml'], 'circle'],
   ])('%j is refused', async (set, message) => {
     expect(await refused(set)).toContain(message)
+  })
+
+  const tinyRefused = async (set: string[], more = ''): Promise<string> => {
+    try {
+      await plannedText(tiny + more, 'tiny.yaml', set)
+    } catch (error) {
+      if (error instanceof InputError) return error.message
+      throw error
+    }
+    return expect.fail('it was planned')
+  }
+
+  it('growth and trends beyond every scale are refused, with what they come to', async () => {
+    // 1.5^11 is 86; 5^11 is 49 million, 0.2^11 one part of that.
+    expect((await plannedText(tiny, 'tiny.yaml', ['workloads.0.growth_percent_per_month=50'])).status).toBe('optimal')
+    expect(await tinyRefused(['workloads.0.growth_percent_per_month=400'])).toContain(
+      "growth_percent_per_month: 400 % a month make 5e+7 times the first month's in the last of 12",
+    )
+    expect(await tinyRefused(['price_trend_percent_per_month=400'])).toContain('price_trend_percent_per_month: 400 %')
+    expect(await tinyRefused(['price_trend_percent_per_month=-80'])).toContain(
+      "price_trend_percent_per_month: -80 % a month make 1/5e+7 of the first month's in the last of 12",
+    )
+  })
+
+  it('a cap that owned nodes just leave is none below it', async () => {
+    // 4,380 over four years of twelve months of 730 hours: $0.125 an hour, $91.25 a month.
+    const node = `inventory:
+  - { gpu: l4, nodes: 1, owned: { capex: 4380, years: 4, watts: 1, usd_per_kwh: 0.01, pue: 1 } }
+`
+    const cap = (usd: number) => [`monthly_cap=${usd}`, 'commitments=[owned, on-demand]']
+    expect(await tinyRefused(cap(91.24), node)).toContain(
+      '$91.24 a month is below the $91.25 that the owned nodes cost',
+    )
+    expect((await plannedText(tiny + node, 'tiny.yaml', cap(91.25))).status).toBe('infeasible')
   })
 
   it('stands at its place in the file', async () => {
