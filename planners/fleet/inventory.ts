@@ -178,5 +178,5 @@ function rentedKind(priced: PricedOffer, byRegion: boolean, maxInstances: number
 /** `lambda us-west-1 h100-sxm-80gb: 16 GPUs`. */
 function limitText({ provider, region, gpu, pricing, gpus }: RentLimit): string {
   const of = [provider, region, gpu, pricing].filter((each) => each !== undefined).join(' ')
-  return `${of}: ${gpus} GPUs`
+  return `${of}: ${gpus} ${gpus === 1 ? 'GPU' : 'GPUs'}`
 }
