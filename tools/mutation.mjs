@@ -76,7 +76,7 @@ const AREAS = {
   },
   forecast: {
     mutate: ['planners/forecast/**/*.ts', 'planners/forecast.ts'],
-    tests: ['test/answers/answers', 'test/forecast/{hand-worked,program,small,pools}'],
+    tests: ['test/answers/answers', 'test/forecast/{hand-worked,program,small,pools,coarse}'],
     propertyMs: PLANNING_MS,
   },
 }

@@ -159,7 +159,7 @@ describe('a fleet that is too small', () => {
     )
     const bound = await planned(text)
     const free = await planned(text, { set: ['limits.0.gpus=2'] })
-    expect(bound.tightest_limit?.limit).toBe('runpod: 1 GPUs')
+    expect(bound.tightest_limit?.limit).toBe('runpod: 1 GPU')
     const saved = bound.total.usd_per_hour - free.total.usd_per_hour
     expect(saved).toBeGreaterThan(0)
   })

@@ -25,10 +25,10 @@ const train = (search: object = {}) => ({ kind: 'train', model: 'llama-3.1-8b', 
 
 describe('of serving', () => {
   test.each<[string, object, string[]]>([
-    ['gpu', {}, ['a100-sxm-80gb', 'h100-sxm-80gb', 'l4', 'l40s', 'mi300x', 'rtx-4090']],
+    ['gpu', {}, ['a10', 'a100-sxm-80gb', 'h100-sxm-80gb', 'l4', 'l40s', 'mi300x', 'rtx-4090']],
     ['gpu', { gpus: ['l40s', 'b200-sxm', 'l4'] }, ['l4', 'l40s']],
-    ['provider', {}, ['corner', 'hall', 'island']],
-    ['provider', { exclude_providers: ['hall'] }, ['corner', 'island']],
+    ['provider', {}, ['annex', 'corner', 'hall', 'island']],
+    ['provider', { exclude_providers: ['hall'] }, ['annex', 'corner', 'island']],
     ['quantization', { quantization: ['fp8', 'bf16'] }, ['fp8', 'bf16']],
     ['kv_cache', { kv_cache: ['fp8', 'bf16'] }, ['fp8', 'bf16']],
     ['tensor_parallel', {}, ['1', '2', '4', '8']],
