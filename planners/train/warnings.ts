@@ -23,7 +23,7 @@ export function trainWarnings(request: TrainRequest, { assignment: a }: TrainCan
 
 /** Nothing is refused for memory that nobody states: a reader has to look. */
 export function hostMemoryWarning(bytes: number, machine: string): string {
-  return `Offloading needs ${gb(bytes)} of host memory in each machine, and how much ${machine} has is not known: search.offload [none] plans without.`
+  return `Offloading needs ${gb(bytes, 0)} of host memory in each machine, and how much ${machine} has is not known: search.offload [none] plans without.`
 }
 
 /** What no record covers: the GPU's generation, offloading, or both. */
