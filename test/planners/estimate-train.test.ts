@@ -90,6 +90,7 @@ describe('the sharding that is assumed is the widest that the trainer has', () =
     ['alone', { trainer: 'deepspeed' }, 0],
     ['several ranks', { trainer: 'deepspeed', gpus: 8 }, 3],
     ['the sequence divided over ranks', { gpus: 2, contextParallel: 2 }, 3],
+    ['both', { gpus: 4, contextParallel: 2 }, 3],
     ['one that divides optimizer states alone', { trainer: 'megatron-lm', gpus: 8, method: 'full' }, 1],
     ['none', { trainer: 'unsloth', gpus: 2 }, 0],
     [
