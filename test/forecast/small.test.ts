@@ -170,6 +170,19 @@ describe('bad input', () => {
     )
   })
 
+  it('stands at its place: a trend, the growth of a workload, a cap', async () => {
+    const growing = tiny.replace('  - scenario:', '  - growth_percent_per_month: 400\n    scenario:')
+    await expect(plannedText(growing, 'tiny.yaml')).rejects.toThrow('tiny.yaml:5:31: growth_percent_per_month: 400 %')
+    const lines = tiny.split('\n').length
+    await expect(plannedText(`${tiny}price_trend_percent_per_month: 400\n`, 'tiny.yaml')).rejects.toThrow(
+      `tiny.yaml:${lines}:32: price_trend_percent_per_month: 400 %`,
+    )
+    const node = 'inventory: [{ gpu: l4, nodes: 1, owned: { capex: 4380, years: 4, watts: 1, usd_per_kwh: 0.01 } }]\n'
+    await expect(plannedText(`${tiny}${node}monthly_cap: 91\n`, 'tiny.yaml')).rejects.toThrow(
+      `tiny.yaml:${lines + 1}:14: monthly_cap: $91.00 a month is below`,
+    )
+  })
+
   it('a cap that owned nodes just leave is none below it', async () => {
     // 4,380 over four years of twelve months of 730 hours: $0.125 an hour, $91.25 a month.
     const node = `inventory:
