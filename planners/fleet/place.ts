@@ -80,14 +80,20 @@ export async function place(
   const candidates = [
     seatAll(question, placed, nodesOf, earlier, true),
     await withSparesOnWholeNodes(question, options, earlier),
-  ].filter((each) => each !== null)
-  const [best] = candidates.sort((a, b) => a.usdPerHour - b.usdPerHour)
-  const exact = variant.keep === undefined ? await nodeByNode(question, options, best ?? null, earlier) : null
-  const cheapest = exact?.placement ?? best
-  if (cheapest === undefined)
+  ]
+  const best = cheapestOf(candidates)
+  const exact = variant.keep === undefined ? await nodeByNode(question, options, best, earlier) : null
+  const placement = exact?.placement ?? best
+  if (placement === null)
     return { status: 'unknown', why: 'no nodes were found on which the spares stand apart', proof: nothing }
-  const proof = { ...record, ...proofOf(cheapest, exact?.bound ?? bound) }
-  return { status: proof.gap !== null && proof.gap <= options.gap ? 'optimal' : 'feasible', placement: cheapest, proof }
+  const proof = { ...record, ...proofOf(placement, exact?.bound ?? bound) }
+  return { status: proof.gap !== null && proof.gap <= options.gap ? 'optimal' : 'feasible', placement, proof }
+}
+
+/** Of equal ones the first; null where there is none. */
+function cheapestOf(placements: readonly (Placement | null)[]): Placement | null {
+  const [first] = placements.filter((each) => each !== null).sort((a, b) => a.usdPerHour - b.usdPerHour)
+  return first ?? null
 }
 
 /** Variables up to which every unit is given its node: such programs take a second or two, and are given so many. */
@@ -104,7 +110,7 @@ async function nodeByNode(
   options: SolveOptions,
   known: Placement | null,
   earlier: (kind: NodeKind) => Earlier,
-): Promise<{ readonly placement: Placement | undefined; readonly bound: number | null } | null> {
+): Promise<{ readonly placement: Placement | null; readonly bound: number | null } | null> {
   const slots = new Map<string, number>()
   let seats = 0
   for (const kind of question.kinds) {
@@ -126,11 +132,9 @@ async function nodeByNode(
   if (outcome.status !== 'optimal' && outcome.status !== 'feasible') return null
   const nodesOf = (kind: NodeKind): number => built.nodesInUse(kind, outcome.values)
   const placed = built.placedBy(outcome.values)
-  const placement =
+  const found =
     seatAll(question, trimmed(placed, question), nodesOf, earlier) ?? seatAll(question, placed, nodesOf, earlier)
-  if (placement === null) return known === null ? null : { placement: known, bound: outcome.bound }
-  const isCheaper = known === null || placement.usdPerHour < known.usdPerHour
-  return { placement: isCheaper ? placement : known, bound: outcome.bound }
+  return { placement: cheapestOf([known, found]), bound: outcome.bound }
 }
 
 function proofOf({ usdPerHour }: Placement, bound: number | null): Pick<Proof, 'gap' | 'bound'> {

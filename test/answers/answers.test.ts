@@ -9,8 +9,8 @@ import { folded } from './folded.ts'
 import { shop } from './shop.ts'
 
 /*
- * Whole answers to small questions, kept in files that were read line by line: sentences, units, counts, reasons, margins, bands. What
- * changes one of them shows there, and `vitest run test/answers --update` writes them again for the next reader. Whether the figures
+ * Whole answers to small questions, kept in files that people read, the long ones in parts: sentences, units, counts, reasons, margins, bands.
+ * What changes one of them shows there, and `vitest run test/answers --update` writes them again for the next reader. Whether the figures
  * are right is for the tests that work them by hand and for the oracles.
  */
 

@@ -4,8 +4,7 @@ import { makeOffer } from '../cost/offers.ts'
 
 /**
  * A market of round prices: what is asked of it does not change with the prices of the day. Small and large GPUs, single ones and
- * machines of eight with and without a network, reservations, spot, fractions of a GPU's maker, one price of low confidence and one that
- * is old.
+ * machines of eight joined by a network, GPUs of another maker, reservations, spot, one price of low confidence and one that is old.
  */
 const OFFERS: readonly Partial<Offer>[] = [
   { provider: 'corner', instance: 'l4', gpu: 'l4', usd_per_hour: { 'on-demand': 0.5, spot: 0.2 } },

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { leastNodesOf, placedOneByOne } from '../../planners/fleet/one-by-one.ts'
 import { place } from '../../planners/fleet/place.ts'
-import type { FleetQuestion, Limit, Member, NodeKind, Placed, Unit } from '../../planners/fleet/placement.ts'
-import type { ReplicaOption } from '../../planners/supply/replica-option.ts'
-import { NODE } from './unit.ts'
+import type { FleetQuestion, Limit, NodeKind, Placed, Unit } from '../../planners/fleet/placement.ts'
+import { loadOf, NODE } from './unit.ts'
 
 /* The placement of fleets that are too large for their time: workload by workload, the largest first, on what those before left. */
 
@@ -13,19 +12,11 @@ const OPTIONS = { timeLimitSeconds: 20, gap: 0 }
 const BOX: NodeKind = { ...NODE, id: 'box', gpusPerNode: 4, nodes: 2, usdPerHour: 1 }
 const CLOUD: NodeKind = { ...NODE, id: 'cloud', gpusPerNode: 4, nodes: null, usdPerHour: 3 }
 
-const member = (workload: string, amount: number): Member => ({
-  workload,
-  amount,
-  role: 'load',
-  option: { capacity: amount } as ReplicaOption,
-  sharers: 1,
-})
-
 /** A replica that carries all of its workload, or a part of it. */
 function replica(workload: string, kind: NodeKind, gpus: number, more: Partial<Unit> & { part?: number } = {}): Unit {
   const { part = 1, ...rest } = more
   const id = `${workload} on ${kind.id}`
-  return { id, kind, gpus, wholeNodes: 0, paidShare: null, most: 8, members: [member(workload, part)], ...rest }
+  return { id, kind, gpus, wholeNodes: 0, paidShare: null, most: 8, members: [loadOf(workload, part)], ...rest }
 }
 
 function question(units: readonly Unit[], limits: readonly Limit[] = [], kinds = [BOX, CLOUD]): FleetQuestion {
@@ -94,7 +85,7 @@ describe('workload by workload', () => {
   })
 
   it('a unit of two workloads is left alone', async () => {
-    const pair: Unit = { ...replica('a', BOX, 1), id: 'both', members: [member('a', 1), member('b', 1)] }
+    const pair: Unit = { ...replica('a', BOX, 1), id: 'both', members: [loadOf('a', 1), loadOf('b', 1)] }
     expect(told(await placedOneByOne(question([pair, ...anywhere('a', 4), ...anywhere('b', 4)]), OPTIONS))).toEqual([
       '1 a on box',
       '1 b on box',

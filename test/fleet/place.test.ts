@@ -5,7 +5,7 @@ import type { FleetQuestion, Member, NodeKind, Placed, Unit } from '../../planne
 import type { ReplicaOption } from '../../planners/supply/replica-option.ts'
 import type { RunOption } from '../../planners/supply/training.ts'
 import { moreThan } from '../fuzz/draws.ts'
-import { NODE } from './unit.ts'
+import { loadOf as load, NODE } from './unit.ts'
 
 const SOLVING = { timeLimitSeconds: 20, gap: 0 }
 
@@ -17,13 +17,6 @@ const kindOf = (id: string, gpusPerNode: number, nodes: number | null, usdPerHou
   usdPerHour,
 })
 
-const load = (workload: string, amount: number): Member => ({
-  workload,
-  amount,
-  role: 'load',
-  option: { capacity: amount } as ReplicaOption,
-  sharers: 1,
-})
 const spare = (workload: string, capacity: number): Member => ({
   workload,
   amount: 0,

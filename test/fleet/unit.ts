@@ -1,4 +1,4 @@
-import type { NodeKind, Unit } from '../../planners/fleet/placement.ts'
+import type { Member, NodeKind, Unit } from '../../planners/fleet/placement.ts'
 import type { ReplicaOption } from '../../planners/supply/replica-option.ts'
 
 export const NODE: NodeKind = {
@@ -23,4 +23,9 @@ export function unitOf(id: string, gpus: number, more: { workload?: string; role
     most: 99,
     members: [{ workload: more.workload ?? id, amount: 1, role: more.role ?? 'load', option, sharers: 1 }],
   }
+}
+
+/** A replica that carries a part of a workload: its capacity is that part. */
+export function loadOf(workload: string, amount: number): Member {
+  return { workload, amount, role: 'load', option: { capacity: amount } as ReplicaOption, sharers: 1 }
 }
