@@ -53,6 +53,8 @@ export interface ServingSpeed {
   requestsPerSecond: number
   /** Share of the time in which the prompt processor is busy; above the limit the queue has no steady state. */
   promptUtilization: number
+  /** Wait of a prompt for those before it, part of the time to first token. */
+  queueSeconds: number
 }
 
 /** Terms of one forward pass in seconds, for explanations. */
@@ -78,6 +80,7 @@ export function emptySpeed(): ServingSpeed {
     outputTokensPerSecond: 0,
     requestsPerSecond: 0,
     promptUtilization: 0,
+    queueSeconds: 0,
   }
 }
 

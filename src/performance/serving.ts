@@ -224,7 +224,8 @@ export class ServingPerformance {
     const utilization = ((concurrency - 1) * busy) / (outputTokens * tpot + busy)
     const limit = this.system.physics.max_prompt_utilization.value
     const rho = Math.min(utilization, limit)
-    const ttft = this.system.host.first_token_seconds.value + own + tpot / 2 + (rho / (2 * (1 - rho))) * busy
+    const queue = (rho / (2 * (1 - rho))) * busy
+    const ttft = this.system.host.first_token_seconds.value + own + tpot / 2 + queue
     const request = ttft + (outputTokens - 1) * tpot
     out.ttftSeconds = ttft
     out.tpotSeconds = tpot
@@ -232,36 +233,27 @@ export class ServingPerformance {
     out.requestsPerSecond = concurrency / request
     out.outputTokensPerSecond = (concurrency * outputTokens) / request
     out.promptUtilization = utilization
+    out.queueSeconds = queue
     return out
   }
 
   /**
    * Requests in flight at which the replica completes `requestsPerSecond`: the smallest whole number, at most `limit`
    * (Little's law with a service time that grows with the load).
+   *
+   * The rate may fall where one more is in flight: kernels read slower from the second row on, and the queue for the prompt
+   * processor grows faster than the load near its limit. The time of a request without that queue never falls, though, and as many
+   * must be in flight as arrive in it: whatever lies below is passed over, the rest is tried one by one.
    */
   concurrencyFor(requestsPerSecond: number, limit: number, scratch: ServingSpeed): number {
-    // The rate grows with the load but for one step down, where stages hold more than one sequence and some kernels read slower.
-    const single = Math.min(limit, this.system.pipelineParallel * this.#copies)
-    const isEnough = this.at(single, scratch).requestsPerSecond >= requestsPerSecond
-    return isEnough
-      ? this.#concurrencyBetween(1, single, requestsPerSecond, scratch)
-      : this.#concurrencyBetween(Math.min(limit, single + 1), limit, requestsPerSecond, scratch)
-  }
-
-  /** As above, of the numbers from `least` to `limit`, over which the rate grows. */
-  #concurrencyBetween(least: number, limit: number, requestsPerSecond: number, scratch: ServingSpeed): number {
-    // Most loads are far below the limit: double until the rate is reached, then bisect.
-    let low = least
-    let high = least
-    while (high < limit && this.at(high, scratch).requestsPerSecond < requestsPerSecond) {
-      low = high + 1
-      high = Math.min(limit, high * 2)
+    let concurrency = 1
+    while (concurrency < limit) {
+      const { requestsPerSecond: completed, requestSeconds, queueSeconds } = this.at(concurrency, scratch)
+      if (completed >= requestsPerSecond) return concurrency
+      // The last bits of a product pass nothing over.
+      const least = Math.ceil(requestsPerSecond * (requestSeconds - queueSeconds) * (1 - 1e-9))
+      concurrency = Math.min(limit, Math.max(concurrency + 1, least))
     }
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.at(middle, scratch).requestsPerSecond >= requestsPerSecond) high = middle
-      else low = middle + 1
-    }
-    return low
+    return limit
   }
 }

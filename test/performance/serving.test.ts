@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { softMaximum } from '../../src/performance/roofline.ts'
 import { emptySpeed, ServingPerformance } from '../../src/performance/serving.ts'
+import { draws, moreThan, SEED } from '../fuzz/draws.ts'
 import { load, workedSystem as system } from './fixtures.ts'
 
 /** Within a share of the expected value. */
@@ -63,6 +65,13 @@ test('the concurrency for a rate is the smallest that reaches it', () => {
   expect(performance.at(found - 1, scratch).requestsPerSecond).toBeLessThan(rate)
 })
 
+/** The definition: one more in flight at a time. */
+function smallestByTrying(performance: ServingPerformance, rate: number, limit: number): number {
+  let smallest = 1
+  while (smallest < limit && performance.at(smallest, emptySpeed()).requestsPerSecond < rate) smallest++
+  return smallest
+}
+
 // Kernels that read weights 2.5 times slower as soon as a stage holds two rows: the rate falls from one sequence a stage to more.
 test('the concurrency for a rate is the smallest even where more in flight complete fewer', () => {
   const worked = system(2, 4)
@@ -71,12 +80,57 @@ test('the concurrency for a rate is the smallest even where more in flight compl
   const rateAt = (concurrency: number): number => performance.at(concurrency, emptySpeed()).requestsPerSecond
   expect(rateAt(5)).toBeLessThan(rateAt(4))
   for (let reached = 1; reached <= 40; reached++) {
-    for (const rate of [rateAt(reached), rateAt(reached) * 0.999]) {
-      let smallest = 1
-      while (smallest < 64 && rateAt(smallest) < rate) smallest++
-      expect(performance.concurrencyFor(rate, 64, emptySpeed())).toBe(smallest)
-    }
+    for (const rate of [rateAt(reached), rateAt(reached) * 0.999])
+      expect(performance.concurrencyFor(rate, 64, emptySpeed())).toBe(smallestByTrying(performance, rate, 64))
   }
+})
+
+// Prompts of 4,000 tokens, answers of 4: the third request waits longer for the prompts before it than its place is worth.
+test('the concurrency for a rate is the smallest where the queue of prompts takes back what one more in flight gives', () => {
+  const performance = new ServingPerformance(system(1, 3), { ...load, inputTokens: 4000, outputTokens: 4 })
+  const rateAt = (concurrency: number): number => performance.at(concurrency, emptySpeed()).requestsPerSecond
+  expect(rateAt(3)).toBeLessThan(rateAt(2))
+  expect(rateAt(5)).toBeGreaterThan(rateAt(2))
+  const rate = (rateAt(2) + rateAt(3)) / 2
+  expect(performance.concurrencyFor(rate, 2, emptySpeed())).toBe(2)
+  expect(performance.concurrencyFor(rate, 64, emptySpeed())).toBe(2)
+})
+
+test('the concurrency for a rate is the smallest of all loads and layouts', () => {
+  let fell = 0
+  const worked = system(1)
+  const numRuns = draws(300, 5000)
+  const drawn = fc.record({
+    tensorParallel: fc.constantFrom(1, 2, 4, 8),
+    pipelineParallel: fc.integer({ min: 1, max: 12 }),
+    attentionCopies: fc.constantFrom(1, 1, 2, 8),
+    factor: fc.constantFrom(1, 1, 1.9, 3.2),
+    inputTokens: fc.integer({ min: 1, max: 20_000 }),
+    outputTokens: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 30 })),
+    prefixCached: fc.constantFrom(0, 0, 0.5, 1),
+    chunkTokens: fc.constantFrom(128, 512, 2048, 8192),
+    limit: fc.integer({ min: 1, max: 200 }),
+    reached: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 12 })),
+    share: fc.constantFrom(1, 0.999, 1 + 1e-9, 0.5, 2),
+  })
+  fc.assert(
+    fc.property(
+      drawn,
+      ({ tensorParallel, pipelineParallel, attentionCopies, factor, limit, reached, share, ...drawnLoad }) => {
+        const kernel = { ...worked.kernel, batched_weight_read_factor: { value: factor, records: 0 } }
+        const performance = new ServingPerformance(
+          { ...worked, kernel, tensorParallel, pipelineParallel, attentionCopies },
+          { ...load, ...drawnLoad },
+        )
+        const now = performance.at(reached, emptySpeed()).requestsPerSecond
+        if (performance.at(reached + 1, emptySpeed()).requestsPerSecond < now) fell += 1
+        const rate = now * share
+        expect(performance.concurrencyFor(rate, limit, emptySpeed())).toBe(smallestByTrying(performance, rate, limit))
+      },
+    ),
+    { numRuns, seed: SEED },
+  )
+  expect(fell).toBeGreaterThan(moreThan(numRuns * 0.02))
 })
 
 test('more requests in flight never make one of them faster, and never complete fewer', () => {
