@@ -1,7 +1,7 @@
 import type { Catalog } from '../src/catalog/catalog.ts'
 import type { Pricing } from '../src/catalog/offer.ts'
 import type { ForecastResult } from '../src/result/forecast.ts'
-import { type Diagnostic, InputError, inputError, type Path } from '../src/scenario/diagnostic.ts'
+import { InputError, inputError } from '../src/scenario/diagnostic.ts'
 import type { ForecastScenario } from '../src/scenario/forecast.ts'
 import { nodesName } from '../src/scenario/inventory-checks.ts'
 import type { LocatedScenario } from '../src/scenario/schema.ts'
@@ -17,6 +17,7 @@ import { type ForecastProblem, fixedUsdPerMonth } from './forecast/problem.ts'
 import { type ResolvedForecast, resolveForecast, restricted } from './forecast/resolve.ts'
 import { byProviderOf, byWorkloadOf, catalogKeys, monthsOf, solverOf, totalOf } from './forecast/result.ts'
 import { sampled, type Uncertainty } from './forecast/sampling.ts'
+import { checkAmounts, checkGrowth } from './forecast/scales.ts'
 import { assumptionsOf, offerWarnings } from './forecast/sentences.ts'
 import { DEFAULT_GAP, type ForecastSolveOptions, isSolved, type Solved, solveForecast } from './forecast/solve.ts'
 import { SupplyCache } from './forecast/workload-supply.ts'
@@ -49,6 +50,7 @@ export async function planForecast(
     timeLimitSeconds: options.timeLimitSeconds ?? DEFAULT_TIME_LIMIT_SECONDS,
     ...(options.solver === undefined ? {} : { solver: options.solver }),
   }
+  checkAmounts(located, resolved, names)
   const limited = restricted(resolved, ways, true)
   checkCap(located, limited)
   const uncertainty = uncertaintyOf(scenario)
@@ -181,28 +183,6 @@ function waysToPay({ scenario, locate }: LocatedScenario<ForecastScenario>): {
   if (usable.includes('spot'))
     warnings.push('Spot machines can be taken back at any time: keep what must stay up off them.')
   return { ways: new Set(usable), warnings }
-}
-
-/** Growth and trends beyond it are a slip of the pen: nothing grows a million times within the months of a forecast. */
-const MOST_FACTOR = 1e6
-
-/** @throws InputError where traffic, runs or prices leave every scale by the last month. */
-function checkGrowth({ scenario, locate }: LocatedScenario<ForecastScenario>): void {
-  const { months, workloads, price_trend_percent_per_month: trend } = scenario
-  const check = (percentPerMonth: number | undefined, path: Path, what: string): Diagnostic[] => {
-    const factor = (1 + (percentPerMonth ?? 0) / 100) ** (months - 1)
-    if (factor <= MOST_FACTOR && factor >= 1 / MOST_FACTOR) return []
-    const times = factor > 1 ? `${factor.toExponential(0)} times` : `1/${(1 / factor).toExponential(0)} of`
-    const message = `${what}: ${percentPerMonth} % a month make ${times} the first month's in the last of ${count(months)}`
-    return [{ severity: 'error', path, position: locate(path), message }]
-  }
-  const wrong = [
-    ...check(trend, ['price_trend_percent_per_month'], 'price_trend_percent_per_month'),
-    ...workloads.flatMap(({ growth_percent_per_month: growth }, index) =>
-      check(growth, ['workloads', index, 'growth_percent_per_month'], 'growth_percent_per_month'),
-    ),
-  ]
-  if (wrong.length > 0) throw new InputError(wrong)
 }
 
 /** @throws InputError where what is owned already costs more than the cap. */

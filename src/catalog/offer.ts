@@ -10,17 +10,23 @@ export type Confidence = z.infer<typeof confidence>
 /** Power usage effectiveness of a room of which nothing is stated. */
 export const DEFAULT_PUE = 1.3
 
+/** What nobody pays for one machine, in a catalog or a scenario: a slip of the pen, like four days to write it off. */
+export const OWNED_LIMITS = { capexUsd: 1e9, leastYears: 0.01, mostYears: 50, watts: 1e6, usdPerKwh: 100, pue: 10 }
+
+/** The dearest machine that is rented, a rack of 72 GPUs, takes less than a thousandth. */
+const MOST_USD_PER_HOUR = 1e6
+
 /** Hardware that belongs to the user: what it costs to buy and to run. */
 export const ownedCost = z.strictObject({
   /** US dollars for one instance (all its GPUs). */
-  capex_usd: positive,
+  capex_usd: positive.max(OWNED_LIMITS.capexUsd),
   /** Years over which it is written off. */
-  years: positive,
+  years: positive.min(OWNED_LIMITS.leastYears).max(OWNED_LIMITS.mostYears),
   /** Watts of one instance under load. */
-  watts: positive,
-  usd_per_kwh: positive,
+  watts: positive.max(OWNED_LIMITS.watts),
+  usd_per_kwh: positive.max(OWNED_LIMITS.usdPerKwh),
   /** Power usage effectiveness of the room. */
-  pue: positive.min(1).default(DEFAULT_PUE),
+  pue: positive.min(1).max(OWNED_LIMITS.pue).default(DEFAULT_PUE),
 })
 export type OwnedCost = z.infer<typeof ownedCost>
 
@@ -35,7 +41,9 @@ export const offerSchema = z.strictObject({
   ram_gb: positive.nullable().default(null),
   region: z.string().min(1),
   /** US dollars an hour for the whole instance, by pricing; absent = not sold that way. Zero is an error. */
-  usd_per_hour: z.partialRecord(z.enum(['on-demand', 'spot', 'reserved-1y', 'reserved-3y']), positive).default({}),
+  usd_per_hour: z
+    .partialRecord(z.enum(['on-demand', 'spot', 'reserved-1y', 'reserved-3y']), positive.max(MOST_USD_PER_HOUR))
+    .default({}),
   owned: ownedCost.optional(),
   /** How the GPUs of one instance are joined: an id in `catalogs/links`; null for a single GPU. */
   link: catalogId.nullable().default(null),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pricing } from '../catalog/offer.ts'
+import { OWNED_LIMITS, pricing } from '../catalog/offer.ts'
 import { domain, name, quantity } from './fields.ts'
 
 const MOST_NODES = 10_000
@@ -8,11 +8,14 @@ const MOST_GPUS_PER_NODE = 256
 /** What hardware costs that the user bought: `OwnedCost` of the catalog in the words of a scenario. */
 const ownedCost = z
   .strictObject({
-    capex: quantity('US dollars that one node cost', { aboveMin: true, max: 1e9 }),
-    years: quantity('Years over which a node is written off', { aboveMin: true, max: 50 }),
-    watts: quantity('Watts of one node under load', { aboveMin: true, max: 1e6 }),
-    usd_per_kwh: quantity('US dollars of a kilowatt-hour', { aboveMin: true, max: 100 }),
-    pue: quantity('Power usage effectiveness of the room', { min: 1, max: 10 }).optional(),
+    capex: quantity('US dollars that one node cost', { aboveMin: true, max: OWNED_LIMITS.capexUsd }),
+    years: quantity('Years over which a node is written off', {
+      min: OWNED_LIMITS.leastYears,
+      max: OWNED_LIMITS.mostYears,
+    }),
+    watts: quantity('Watts of one node under load', { aboveMin: true, max: OWNED_LIMITS.watts }),
+    usd_per_kwh: quantity('US dollars of a kilowatt-hour', { aboveMin: true, max: OWNED_LIMITS.usdPerKwh }),
+    pue: quantity('Power usage effectiveness of the room', { min: 1, max: OWNED_LIMITS.pue }).optional(),
   })
   .meta({ description: 'What a node costs to buy and to run' })
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { gpuFileSchema } from '../../src/catalog/gpu.ts'
-import { type OfferFile, offerFileSchema } from '../../src/catalog/offer.ts'
+import { type OfferFile, offerFileSchema, offerSchema } from '../../src/catalog/offer.ts'
 import { linkSchema } from '../../src/catalog/performance.ts'
 
 const folder = new URL('../../catalogs/offers/', import.meta.url)
@@ -99,6 +99,32 @@ describe('catalogs/offers', () => {
       expect(prices.length, id).toBeGreaterThan(0)
       for (const price of prices) expect(price, id).toBeGreaterThan(0)
     }
+  })
+
+  it('takes no price that nobody pays, and hardware that is written off within days', () => {
+    const priced = (usd: number) => ({ ...offer, usd_per_hour: { 'on-demand': usd } })
+    const owned = (change: object) => ({
+      ...offer,
+      owned: { capex_usd: 300_000, years: 4, watts: 10_200, usd_per_kwh: 0.12, ...change },
+    })
+    const offer = { instance: 'a', gpu: 'l4', gpu_count: 1, region: 'here', confidence: 'high', source: 'drawn' }
+    const taken = (value: object): boolean => offerSchema.safeParse(value).success
+    for (const usual of [
+      priced(1e6),
+      owned({}),
+      owned({ capex_usd: 1e9, years: 0.01, watts: 1e6, usd_per_kwh: 100, pue: 10 }),
+    ])
+      expect(taken(usual)).toBe(true)
+    for (const change of [
+      { capex_usd: 1.1e9 },
+      { years: 0.009 },
+      { years: 51 },
+      { watts: 1.1e6 },
+      { usd_per_kwh: 101 },
+      { pue: 11 },
+    ])
+      expect(taken(owned(change)), JSON.stringify(change)).toBe(false)
+    expect(taken(priced(1.1e6))).toBe(false)
   })
 
   it('has no spot price at or above on-demand: that marks an unknown one', () => {

@@ -170,6 +170,39 @@ describe('bad input', () => {
     )
   })
 
+  it('machines and dollars beyond every scale are refused, with the workload and what it comes to', async () => {
+    const training = (tokens: string) => `kind: forecast
+start: 2027-01
+months: 10
+workloads:
+  - name: small
+    runs_per_month: 1000
+    scenario: { kind: train, model: llama-3.1-8b, data: { tokens: ${tokens} } }
+`
+    const refusedBecause = (text: string, set: string[] = []) =>
+      plannedText(text, 'tiny.yaml', set).then(
+        () => expect.fail('it was planned'),
+        (error: Error) => error.message,
+      )
+    expect((await plannedText(training('1B'), 'tiny.yaml')).status).toBe('optimal')
+    expect(await refusedBecause(training('1000T'))).toMatch(
+      /^tiny\.yaml:5:5: "small" costs up to \$[\d,]{18,} in 2027-01 \(traffic, runs, growth or the trend of prices: one of them is/,
+    )
+    // A tenth of it is just affordable to the world, on more machines than there are.
+    expect(await refusedBecause(training('100T'))).toMatch(
+      /^tiny\.yaml:5:5: "small" takes up to [\d,]{13} machines at once in 2027-01 \(traffic/,
+    )
+    const node = { capex: 1e9, years: 0.01, watts: 1e6, usd_per_kwh: 100, pue: 10 }
+    const owning = `${training('1B')}inventory: [{ gpu: l4, nodes: 0, buy: 1, owned: ${JSON.stringify(node)} }]
+price_trend_percent_per_month: 300
+commitments: [owned, on-demand]
+`
+    // 1e9 over a hundredth of a year is 8.3e9 a month; times 4^9 and ten months, 2e16.
+    expect(await refusedBecause(owning)).toMatch(
+      /^tiny\.yaml:9:32: a machine of l4 costs \$2\d,[\d,]{18,} by the last month/,
+    )
+  })
+
   it('stands at its place: a trend, the growth of a workload, a cap', async () => {
     const growing = tiny.replace('  - scenario:', '  - growth_percent_per_month: 400\n    scenario:')
     await expect(plannedText(growing, 'tiny.yaml')).rejects.toThrow('tiny.yaml:5:31: growth_percent_per_month: 400 %')

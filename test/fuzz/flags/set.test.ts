@@ -6,7 +6,7 @@ import { scenarioSchema } from '../../../src/scenario/schema.ts'
 import { draws, SEED } from '../draws.ts'
 import { type Random, randomOf } from '../random.ts'
 import { drawValid, shownDocument, type Written } from '../scenarios/document.ts'
-import { JUNK, pathsOf } from '../scenarios/mutate.ts'
+import { at, JUNK, pathsOf } from '../scenarios/mutate.ts'
 import { flawOf, outcomeOf } from '../scenarios/outcome.ts'
 import { flawsOf } from '../sound.ts'
 
@@ -59,7 +59,9 @@ function assignment({ value }: Written, random: Random): string {
     random.pick(ODD_PATHS),
   ]
   const junk = random.pick(JUNK)
-  const given = random.chance(0.6) ? random.pick(VALUES) : typeof junk === 'string' ? junk : JSON.stringify(junk)
+  const odd = random.chance(0.6) ? random.pick(VALUES) : typeof junk === 'string' ? junk : JSON.stringify(junk)
+  // What stands there leads to a result more often than not, wherever it is put.
+  const given = random.chance(0.3) ? JSON.stringify(at(value, path)) : odd
   const sign = random.pick(['=', '=', '=', '?=', ''])
   return `${random.chance(0.8) ? random.pick(texts.slice(0, 2)) : random.pick(texts)}${sign}${given}`
 }
