@@ -53,6 +53,7 @@ export class TrainNearMisses {
   #completed(a: TrainAssignment, bound: Bound): TrainAssignment {
     const assignment = a.snapshot()
     if (bound === 'states') {
+      // The last keeps least, as the smallest micro-batch does.
       assignment.checkpointing = this.#request.checkpointings.at(-1) ?? 'none'
       prepare(this.#request, this.#catalog, assignment)
     }

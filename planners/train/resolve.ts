@@ -5,6 +5,7 @@ import type { LoraTarget } from '../../src/model/tensors.ts'
 import { inputError } from '../../src/scenario/diagnostic.ts'
 import type { LoraTargets } from '../../src/scenario/train.ts'
 import type { CompleteTrainScenario } from '../../src/scenario/train-defaults.ts'
+import { ACTIVATION_CHECKPOINTING } from '../../src/training/configuration.ts'
 import { modelOf, resolveModel } from '../model.ts'
 import type { TrainRequest } from './request.ts'
 
@@ -63,7 +64,7 @@ export function resolveTrain(
     optimizers: search.optimizer,
     zeroStages: ascending(search.zero_stage),
     offloads: search.offload,
-    checkpointings: search.activation_checkpointing,
+    checkpointings: ACTIVATION_CHECKPOINTING.filter((kind) => search.activation_checkpointing.includes(kind)),
     microBatches: ascending(search.micro_batch),
     tensorParallel: ascending(search.tensor_parallel),
     pipelineParallel: ascending(search.pipeline_parallel),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ACTIVATION_CHECKPOINTING } from '../training/configuration.ts'
 import { calibrated, catalogDate, catalogId, fitted, fittedAtLeastOne, nonNegative, sources } from './facts.ts'
 
 /** Bytes of one value in memory. */
@@ -89,7 +90,7 @@ export const trainerSchema = z.strictObject({
     optimizers: z.array(z.string()).min(1),
     zero_stages: z.array(z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])).min(1),
     offload: z.array(z.enum(['none', 'optimizer', 'parameters'])).min(1),
-    checkpointing: z.array(z.enum(['none', 'selective', 'full'])).min(1),
+    checkpointing: z.array(z.enum(ACTIVATION_CHECKPOINTING)).min(1),
     tensor_parallel: z.boolean(),
     pipeline_parallel: z.boolean(),
     virtual_pipeline: z.boolean(),

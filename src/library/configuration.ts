@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { EstimateInput } from '../../planners/serve/estimate.ts'
 import type { TrainEstimateInput } from '../../planners/train/estimate.ts'
 import { degree, name, quantity, share, shareOr, versionText } from '../scenario/fields.ts'
+import { ACTIVATION_CHECKPOINTING } from '../training/configuration.ts'
 
 /** Keys that configurations of serving and training share; those of scenarios where scenarios have them. */
 const commonKeys = {
@@ -44,7 +45,7 @@ export const trainingConfigurationSchema = z.strictObject({
   micro_batch: whole('Sequences of one micro-step on one rank (1)'),
   gradient_accumulation: whole('Micro-steps of an optimizer step (1)'),
   sequence_length: whole('Tokens of a sequence'),
-  activation_checkpointing: z.enum(['none', 'selective', 'full']).optional(),
+  activation_checkpointing: z.enum(ACTIVATION_CHECKPOINTING).optional(),
   lora_rank: whole('Rank of the adapters (16)'),
   lora_targets: z.enum(['all-linear', 'attention']).optional(),
   context_parallel: degree().optional(),

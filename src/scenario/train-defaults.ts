@@ -1,7 +1,13 @@
 import { type Catalog, find } from '../catalog/catalog.ts'
 import type { Pricing } from '../catalog/offer.ts'
 import type { Trainer } from '../catalog/trainer.ts'
-import type { ActivationCheckpointing, Offload, Optimizer, TrainingMethod } from '../training/configuration.ts'
+import {
+  ACTIVATION_CHECKPOINTING,
+  type ActivationCheckpointing,
+  type Offload,
+  type Optimizer,
+  type TrainingMethod,
+} from '../training/configuration.ts'
 import { count, percent } from '../units.ts'
 import { assuming, type CompletePrices, completePrices } from './assume.ts'
 import type { Headroom } from './common.ts'
@@ -20,7 +26,7 @@ export const trainDefaults = {
   optimizer: ['adamw'],
   zeroStage: [0, 1, 2, 3],
   offload: ['none', 'optimizer', 'parameters'],
-  activationCheckpointing: ['none', 'selective', 'full'],
+  activationCheckpointing: [...ACTIVATION_CHECKPOINTING],
   microBatch: [1, 2, 4, 8, 16, 32],
   tensorParallel: [1, 2, 4, 8],
   pipelineParallel: [1, 2, 4, 8, 16],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LoraTarget } from '../model/tensors.ts'
+import { ACTIVATION_CHECKPOINTING } from '../training/configuration.ts'
 import { commonKeys, hardwareSearch } from './common.ts'
 import { degree, domain, name, quantity, shown } from './fields.ts'
 import { deadline, money } from './train-fields.ts'
@@ -61,7 +62,7 @@ const search = z
     ).optional(),
     offload: domain(z.enum(['none', 'optimizer', 'parameters']), 'What is kept in host memory').optional(),
     activation_checkpointing: domain(
-      z.enum(['none', 'selective', 'full']),
+      z.enum(ACTIVATION_CHECKPOINTING),
       'How much of the forward pass is recomputed',
     ).optional(),
     micro_batch: domain(degree(), 'Sequences of one micro-step on one data-parallel rank').optional(),

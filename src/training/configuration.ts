@@ -4,7 +4,9 @@ import type { LoraTarget } from '../model/tensors.ts'
 export type TrainingMethod = 'full' | 'lora' | 'qlora'
 export type Optimizer = 'adamw' | 'adamw-8bit' | 'paged-adamw-8bit' | 'adafactor' | 'sgd' | 'lion' | 'muon'
 export type Offload = 'none' | 'optimizer' | 'parameters'
-export type ActivationCheckpointing = 'none' | 'selective' | 'full'
+/** How much of the forward pass is computed again, least first: what is kept of it shrinks. */
+export const ACTIVATION_CHECKPOINTING = ['none', 'selective', 'full'] as const
+export type ActivationCheckpointing = (typeof ACTIVATION_CHECKPOINTING)[number]
 export type LossImplementation = 'full' | 'chunked' | 'fused'
 
 /**

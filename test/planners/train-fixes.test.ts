@@ -210,6 +210,18 @@ describe('what comes closest', () => {
     expect(miss?.plan.memory.total_bytes).toBeGreaterThan(8.03e9 * 16)
   })
 
+  it('is the same in whatever order the lists are written', () => {
+    const search = { ...full, gpus: ['l40s'], max_gpus: 1, offload: ['none'] }
+    for (const list of [
+      ['none', 'selective', 'full'],
+      ['full', 'selective', 'none'],
+      ['selective', 'full', 'none'],
+    ]) {
+      const [miss] = missesOf({ search: { ...search, activation_checkpointing: list, micro_batch: [4, 1] } })
+      expect(miss?.plan.configuration).toMatchObject({ activation_checkpointing: 'full', micro_batch: 1 })
+    }
+  })
+
   it('in host memory, where that is what the machine lacks', () => {
     // 8.03 billion parameters x 12 bytes and more beside a card that stands in a machine of 64 GB.
     const [miss] = missesOf({
