@@ -56,7 +56,7 @@ describe('of training', () => {
     ['optimizer', { optimizer: ['lion', 'adamw'] }, ['lion', 'adamw']],
     ['zero_stage', { zero_stage: [3, 0] }, ['0', '3']],
     ['offload', { offload: ['none', 'optimizer'] }, ['none', 'optimizer']],
-    ['activation_checkpointing', { activation_checkpointing: ['full', 'none'] }, ['full', 'none']],
+    ['activation_checkpointing', { activation_checkpointing: ['full', 'none'] }, ['none', 'full']],
     ['micro_batch', { micro_batch: [8, 1] }, ['1', '8']],
     ['tensor_parallel', { tensor_parallel: [2, 1] }, ['1', '2']],
     ['pipeline_parallel', { pipeline_parallel: [1] }, ['1']],
