@@ -12,7 +12,7 @@ export function usageError(message: string | null, error: Error | undefined, fla
     const dashes = unknown.length === 1 ? '-' : '--'
     const hint = didYouMean(
       `--${unknown}`,
-      flags.map((flag) => `--${flag}`),
+      flags.filter((flag) => flag.length > 1).map((flag) => `--${flag}`),
     )
     return inputError(`unknown flag ${dashes}${unknown}`, { hint: hint ?? 'plan --help lists the flags' })
   }

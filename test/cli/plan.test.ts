@@ -152,6 +152,7 @@ describe('exit codes', () => {
 describe('bad input: exit 2, one line a problem, nothing on standard output', () => {
   test.each<[string, string[], RegExp]>([
     ['no scenario', [], /^plan: which scenario\?/],
+    ['a flag of one letter', ['x.yaml', '-v'], /^plan: unknown flag -v \(plan --help lists the flags\)\n$/],
     ['a misspelt flag', ['x.yaml', '--topp', '3'], /^plan: unknown flag --topp \(did you mean "--top"\?\)\n$/],
     ['not a number', ['x.yaml', '--top', 'abc'], /^plan: --top takes a whole number of at least 0, got "abc"\n$/],
     ['a hexadecimal number', ['x.yaml', '--top', '0x10'], /got "0x10"/],
