@@ -24,6 +24,7 @@ import { worthOf } from './fleet/worth.ts'
 import type { PlanOptions, ProgramOptions } from './index.ts'
 import { round } from './round.ts'
 import type { SolveOptions } from './solver/solve.ts'
+import { unkeptLimits } from './supply/unkept.ts'
 import { hostMemoryWarning } from './train/warnings.ts'
 
 /** Stop where nothing can be cheaper by more than this; larger programs sooner. */
@@ -108,7 +109,12 @@ export async function planFleet(
       verified: true,
     },
     assumptions: [...assumptions, ...(worth === null || worth.exact ? [] : [RELAXED])],
-    warnings: [...warningsOf(settled, solving, shortage), ...spotWarnings(told), ...hostWarnings(told, kinds)],
+    warnings: [
+      ...warningsOf(settled, solving, shortage),
+      ...named.flatMap((workload) => unkeptLimits(workload, { plan: 'fleet', keepsGpus: false })),
+      ...spotWarnings(told),
+      ...hostWarnings(told, kinds),
+    ],
     catalog: { hash: catalog.hash, prices_as_of: pricesAsOf(kinds) },
   }
 }

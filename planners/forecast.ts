@@ -23,6 +23,7 @@ import { DEFAULT_GAP, type ForecastSolveOptions, isSolved, type Solved, solveFor
 import { SupplyCache } from './forecast/workload-supply.ts'
 import type { PlanOptions, ProgramOptions } from './index.ts'
 import { round } from './round.ts'
+import { unkeptLimits } from './supply/unkept.ts'
 
 const DEFAULT_TIME_LIMIT_SECONDS = 60
 const DEFAULT_SAMPLES = 1000
@@ -73,6 +74,7 @@ export async function planForecast(
     assumptions: assumptionsOf(scenario, resolved, ways, uncertainty),
   }
   warnings.push(...offerWarnings(resolved))
+  warnings.push(...given.flatMap((workload) => unkeptLimits(workload, { plan: 'forecast', keepsGpus: true })))
 
   const free = await solveForecast(restricted(resolved, ways, false), names, solve)
   const isFree = limited.monthlyCapUsd === null && limited.limits.length === 0

@@ -30,6 +30,25 @@ const serve = (name: string, model: string, rate: number, more = '') =>
 const fleet = (inventory: readonly string[], workloads: readonly string[], more = '') =>
   `kind: fleet\ninventory:\n${inventory.map((each) => `  - ${each}\n`).join('')}workloads:\n${workloads.map((each) => `  - ${each}\n`).join('')}${more}`
 
+describe('what a scenario states for itself alone', () => {
+  it('is said where a fleet does not keep it: most GPUs of a service, the budget of a run', async () => {
+    const run = (more: string) =>
+      `{ scenario: { kind: train, name: tune, model: llama-3.1-8b, data: { tokens: 1M }, search: { method: [lora], max_gpus: 1 }${more} } }`
+    const workloads = (search: string, budget: string) => [serve('chat', 'llama-3.1-8b', 1, search), run(budget)]
+    const { warnings, placements } = await planned(
+      fleet([dgx(2)], workloads(', search: { max_gpus: 1 }', ', budget: 5')),
+    )
+    expect(warnings).toContain('chat: search.max_gpus: 1 is not kept: inventory and limits say what a fleet may take.')
+    expect(warnings).toContain(
+      'tune: budget: $5.00 a run is not kept: a fleet has the least cost of all workloads together.',
+    )
+    // A run keeps to its GPUs.
+    expect(placements.find(({ workload }) => workload === 'tune')?.plan.placement.gpus).toBe(1)
+    const silent = await planned(fleet([dgx(2)], workloads('', '')))
+    expect(silent.warnings.filter((each) => each.includes('not kept'))).toEqual([])
+  })
+})
+
 describe('what a fleet costs', () => {
   // A DGX: 300,000 / (4 x 8,760) = $8.5616 an hour whether used or not, 10.2 kW x 1.3 x $0.12 = $1.5912 where it is. An L40S server:
   // 18,000 / 35,040 = $0.5137 and 0.9 x 1.3 x 0.12 = $0.1404.

@@ -203,6 +203,17 @@ commitments: [owned, on-demand]
     )
   })
 
+  it('the budget of a run is not kept, which is said; most GPUs of a service are', async () => {
+    const run = `  - { name: tune, scenario: { kind: train, model: llama-3.1-8b, data: { tokens: 1M }, budget: 5 } }\n`
+    const text = tiny.replace('search: { providers', `${run}search: { providers`)
+    const { warnings } = await plannedText(text.replace('search: { gpus:', 'search: { max_gpus: 8, gpus:'), 'tiny.yaml')
+    expect(warnings.filter((each) => each.includes('not kept'))).toEqual([
+      'tune: budget: $5.00 a run is not kept: a forecast has the least cost of all workloads together.',
+    ])
+    const small = text.replace('search: { gpus:', 'search: { max_gpus: 1, gpus:').replace('second: 0.01', 'second: 100')
+    expect((await plannedText(small, 'tiny.yaml')).status).toBe('infeasible')
+  })
+
   it('stands at its place: a trend, the growth of a workload, a cap', async () => {
     const growing = tiny.replace('  - scenario:', '  - growth_percent_per_month: 400\n    scenario:')
     await expect(plannedText(growing, 'tiny.yaml')).rejects.toThrow('tiny.yaml:5:31: growth_percent_per_month: 400 %')
