@@ -112,6 +112,8 @@ export function complete(
   place(a, cheapest.offer)
   settleMemory(request, catalog, a)
   a.usdPerHour = least
+  // Replicas that crawl, under the traffic of a planet: no count that a number holds.
+  if (!Number.isSafeInteger(a.gpusPaid)) return null
 
   const missed = violationsOf(constraints, a)
   if (missed === null || missed.violations.length === 0) return null

@@ -129,14 +129,16 @@ function targetsOf(request: ServeRequest, a: ServeAssignment, speed: ServingSpee
   if (request.tpotMs !== null) atMost('tpot', speed.tpotSeconds * 1000, request.tpotMs, 'ms')
   if ('requestsPerSecond' in request.peak) {
     const { requestsPerSecond } = request.peak
+    // Rounding up to whole replicas may end exactly at the rate: what the last bits lack is not missing.
+    const ok = sustained >= requestsPerSecond * (1 - 1e-9)
+    const margin = sustained - requestsPerSecond
     targets.push({
       name: 'rate',
       limit: round(requestsPerSecond),
       value: round(sustained),
       unit: 'requests/s',
-      margin: round(sustained - requestsPerSecond),
-      // Rounding up to whole replicas may end exactly at the rate.
-      ok: sustained >= requestsPerSecond * (1 - 1e-9),
+      margin: ok ? Math.max(0, round(margin)) : round(margin),
+      ok,
     })
   } else {
     const held = a.loadedReplicas * a.maxConcurrency

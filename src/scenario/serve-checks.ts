@@ -6,7 +6,9 @@ import { serveDefaults } from './defaults.ts'
 import { ggufDefaults } from './gguf-defaults.ts'
 import type { Checker } from './ids.ts'
 import { checkModel } from './model-checks.ts'
-import { rateKeys, type ServeScenario, type Traffic } from './serve.ts'
+import { MOST_TOKENS_PER_DAY, rateKeys, type ServeScenario, type Traffic } from './serve.ts'
+
+const SECONDS_PER_DAY = 86_400
 
 /**
  * What a schema cannot say of a serving scenario: keys that contradict each other, and names that the catalog does not have.
@@ -36,6 +38,12 @@ function checkRate(traffic: Traffic, check: Checker): void {
   if (given.length > 1) {
     const message = `traffic needs exactly one of ${rateKeys.join(', ')}; given: ${given.join(' and ')}`
     check.error(['traffic', given[1] ?? ''], message, undefined, 'key')
+  }
+  const { requests_per_second: rate = 0, input_tokens: input, output_tokens: output } = traffic
+  const perDay = rate * (input + output) * SECONDS_PER_DAY
+  if (perDay > MOST_TOKENS_PER_DAY) {
+    const message = `${count(rate)} requests a second of ${count(input + output)} tokens are ${perDay.toExponential(0)} tokens a day: at most ${MOST_TOKENS_PER_DAY.toExponential(0)} can be planned`
+    check.error(['traffic', 'requests_per_second'], message)
   }
 }
 

@@ -8,10 +8,16 @@ export type RateKey = (typeof rateKeys)[number]
 
 const MAX_TOKENS = 100e6
 
+/** Far more than all services of the world answer together: a slip of the pen. */
+export const MOST_TOKENS_PER_DAY = 1e18
+
 const traffic = z
   .strictObject({
     requests_per_second: quantity('Mean requests a second', { aboveMin: true, max: 1e9 }).optional(),
-    tokens_per_day: quantity('Mean tokens a day, input and output together', { aboveMin: true, max: 1e18 }).optional(),
+    tokens_per_day: quantity('Mean tokens a day, input and output together', {
+      aboveMin: true,
+      max: MOST_TOKENS_PER_DAY,
+    }).optional(),
     concurrency: quantity('Requests in progress at once', { min: 1, max: 1e9, whole: true }).optional(),
     input_tokens: quantity('Mean input tokens of a request', { min: 1, max: MAX_TOKENS }),
     output_tokens: quantity('Mean output tokens of a request', { min: 1, max: MAX_TOKENS }),

@@ -61,6 +61,14 @@ describe('numbers', () => {
     expect(status).toBe('optimal')
   })
 
+  test('what the last bits of a rate lack is not missing beside a hook', async () => {
+    const result = await planned(serving('requests_per_second: 99999.99999'))
+    const [miss] = result.kind === 'serve' ? result.near_misses : []
+    const rate = miss?.plan.targets.find(({ name }) => name === 'rate')
+    expect(rate).toMatchObject({ ok: true })
+    expect(rate?.margin).toBeGreaterThanOrEqual(0)
+  })
+
   test('the memory of a rule of thumb names each of its terms once', async () => {
     const text = training('smollm3-3b', 'memory_model: rule-of-thumb\n')
     const result = await planned(text.replace('gpus:', 'activation_checkpointing: [none], gpus:'))
@@ -89,6 +97,20 @@ describe('refusals name the line', () => {
     expect(await refusal(training('{ parameters: 13B, layers: 40, heads: 40 }'))).toBe(
       's.yaml:2:1: the model is known by its parameter count alone: training needs its architecture (add hidden_size, intermediate_size, vocabulary_size)',
     )
+  })
+
+  test('traffic that no number of replicas counts', async () => {
+    const text = serving('requests_per_second: 333333333').replace('output_tokens: 50', 'output_tokens: 100M')
+    expect(await refusal(text)).toBe(
+      's.yaml:3:33: 333,333,333 requests a second of 100,000,300 tokens are 3e+21 tokens a day: at most 1e+18 can be planned',
+    )
+    // As much as is taken, on replicas that need a minute for a token: the closest is one that can be counted, or none.
+    const most = serving('requests_per_second: 115000, peak_factor: 1000').replace(
+      'output_tokens: 50',
+      'output_tokens: 100M',
+    )
+    const result = await planned(most.replace('yi-6b', 'deepseek-v3'))
+    expect(result.kind === 'serve' && result.best).toBeNull()
   })
 
   test('heads without width', async () => {
@@ -138,7 +160,7 @@ describe('fleets', () => {
   test('more replicas than a program has numbers for', async () => {
     const tiny =
       '{ parameters: 1M, hidden_size: 64, layers: 1, heads: 1, head_dim: 1, intermediate_size: 64, vocabulary_size: 100 }'
-    const traffic = '{ requests_per_second: 1B, peak_factor: 1000, input_tokens: 1, output_tokens: 100M }'
+    const traffic = '{ requests_per_second: 115k, peak_factor: 1000, input_tokens: 1, output_tokens: 100M }'
     const result = await planned(fleet('{ offer: gcp/l4 }', `{ kind: serve, model: ${tiny}, traffic: ${traffic} }`))
     expect(result.status).toBe('infeasible')
   })

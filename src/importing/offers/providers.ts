@@ -20,8 +20,8 @@ export function providerId(name: string): string {
   const id = name
     .trim()
     .toLowerCase()
-    .replace(/[^a-z0-9._+-]+/g, '-')
-    .replace(/^[^a-z0-9]+|-+$/g, '')
+    .replace(/[^a-z0-9._+]+/g, '-')
+    .replace(/^[^a-z0-9]+|-$/g, '')
   return Object.hasOwn(ALIASES, id) ? (ALIASES[id] ?? id) : id
 }
 

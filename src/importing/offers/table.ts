@@ -5,6 +5,9 @@ import type { Csv, CsvRow } from './csv.ts'
 /** Control characters, line breaks among them: names of machines have none, and YAML and terminals would trip over them. */
 const CONTROL = /[\p{Cc}\u2028\u2029]+/gu
 
+/** Every digit can be read in one way only: otherwise a cell of digits that ends in a letter takes time that grows with its square. */
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
+
 /** A row of a CSV whose cells are read by the name of their column. */
 export class Row {
   readonly file: string
@@ -29,7 +32,7 @@ export class Row {
   number(column: string): number | null | undefined {
     const text = this.text(column)
     if (text === '') return null
-    const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+    const value = NUMBER.test(text) ? Number(text) : Number.NaN
     return Number.isFinite(value) ? value : undefined
   }
 }

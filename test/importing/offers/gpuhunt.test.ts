@@ -21,6 +21,22 @@ describe('gpuhunt catalogs', () => {
     expect(skipped(result)).toEqual(['4 no-accelerator'])
   })
 
+  // Patterns that may split a text in two places took time that grew with its square: 10 s for 70,000 digits.
+  test.each([
+    ['digits that end in a letter', 'cpu', `${'9'.repeat(500_000)}x`],
+    ['digits and points', 'price', `${'1.'.repeat(250_000)}`],
+    ['dashes', 'provider', `a${'-'.repeat(500_000)}b`],
+    ['blanks', 'gpu_name', `H${' '.repeat(500_000)}100`],
+  ])('a cell of half a million characters is read at once: %s', (_, column, cell) => {
+    const names = `${header},provider`.split(',')
+    const row = 'gpu_8x_h100_sxm5,us-east-1,31.92,208,1800.0,8,H100,80.0,False,,nvidia,,x86,{},acme'.split(',')
+    const before = process.cpuUsage()
+    const text = `${names.join(',')}\r\n${row.with(names.indexOf(column), cell).join(',')}\r\n`
+    const result = imported('list.csv', text)
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(1)
+    expect(result.used + result.skips.length).toBe(1)
+  })
+
   test('the memory tells boards of one name apart, and slices of a board from boards', () => {
     const result = imported(
       'acme.csv',
