@@ -14,6 +14,12 @@ import type { ReadModel, SourceOptions } from './model-source.ts'
 /** Every GGUF file starts with this (ggml-org/ggml docs/gguf.md). */
 const MAGIC = 'GGUF'
 
+/** Magic, version, and the numbers of tensors and of entries of metadata in 64 bits each (ggml-org/ggml docs/gguf.md, `gguf_header_t`). */
+const COUNTS_END = 24
+/** Length of the name, number of dimensions, type and offset (`gguf_tensor_info_t`); length of the key, type and a value of one byte. */
+const LEAST_TENSOR_BYTES = 24
+const LEAST_ENTRY_BYTES = 13
+
 /** Headers of the largest vocabularies have some 10 MB; the parser reads no more than 50 MB. */
 const REQUEST_BYTES = 64 * 2 ** 20
 
@@ -92,14 +98,15 @@ function refuseOther(path: string): void {
   requireRegular(path)
   const descriptor = openForReading(path)
   try {
-    const start = Buffer.alloc(MAGIC.length)
+    const start = Buffer.alloc(COUNTS_END)
     const size = fstatSync(descriptor).size
-    readSync(descriptor, start, 0, MAGIC.length, 0)
-    if (start.toString('latin1') === MAGIC) return
-    const pointer =
-      start.toString('latin1') === 'vers'
-        ? 'it looks like a pointer of Git LFS: git lfs pull fetches the file'
-        : undefined
+    readSync(descriptor, start, 0, COUNTS_END, 0)
+    const magic = start.toString('latin1', 0, MAGIC.length)
+    if (magic === MAGIC) {
+      refuseCounts(start, size, path)
+      return
+    }
+    const pointer = magic === 'vers' ? 'it looks like a pointer of Git LFS: git lfs pull fetches the file' : undefined
     throw inputError(`the file is no GGUF file: it does not start with ${MAGIC} (${count(size)} bytes)`, {
       position: { file: path },
       ...(pointer === undefined ? {} : { hint: pointer }),
@@ -107,6 +114,21 @@ function refuseOther(path: string): void {
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** The parser takes what a file does not have for zeros, and reads on through millions of tensors without a name. */
+function refuseCounts(start: Buffer, size: number, path: string): void {
+  const version = start.readUInt32LE(MAGIC.length)
+  // The first version counts in 32 bits; others are the other byte order, or none, which the parser says.
+  if (version !== 2 && version !== 3) return
+  const [tensors, entries] = [8, 16].map((offset) => Number(start.readBigUInt64LE(offset))) as [number, number]
+  const least = COUNTS_END + tensors * LEAST_TENSOR_BYTES + entries * LEAST_ENTRY_BYTES
+  if (least <= size) return
+  const counts = `${count(tensors)} tensors and ${count(entries)} entries of metadata`
+  throw inputError(`the file is cut short: its header counts ${counts}, and it has ${count(size)} bytes`, {
+    position: { file: path },
+    hint: 'is the file complete?',
+  })
 }
 
 function openForReading(path: string): number {

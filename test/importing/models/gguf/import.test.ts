@@ -180,6 +180,32 @@ describe('what cannot be read is refused', () => {
     await expect(read(path)).rejects.toThrow('the file is cut short')
   })
 
+  // 17 bytes took seconds: what is not there was read as millions of tensors without a name.
+  it('more tensors or entries than the file has bytes for, at once', async () => {
+    const path = join(directory, 'counts.gguf')
+    const start = (tensors: number, entries: number, version = 3) => {
+      const bytes = Buffer.alloc(24)
+      bytes.write('GGUF')
+      bytes.writeUInt32LE(version, 4)
+      bytes.writeBigUInt64LE(BigInt(tensors), 8)
+      bytes.writeBigUInt64LE(BigInt(entries), 16)
+      return bytes
+    }
+    const before = process.cpuUsage()
+    writeFileSync(path, start(8_388_621, 10).subarray(0, 17))
+    await expect(read(path)).rejects.toThrow(
+      'counts.gguf: the file is cut short: its header counts 8,388,621 tensors and 10 entries of metadata, and it has 17 bytes',
+    )
+    writeFileSync(path, start(0, 1, 2))
+    await expect(read(path)).rejects.toThrow('0 tensors and 1 entries of metadata, and it has 24 bytes')
+    // A tensor takes 24 bytes at least, an entry 13.
+    writeFileSync(path, Buffer.concat([start(1, 1), Buffer.alloc(36)]))
+    await expect(read(path)).rejects.toThrow('it has 60 bytes')
+    writeFileSync(path, Buffer.concat([start(1, 1), Buffer.alloc(37)]))
+    await expect(read(path)).rejects.not.toThrow('its header counts')
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(1)
+  })
+
   it('a part whose other parts are not there', async () => {
     const path = file('big-00001-of-00002.gguf', base.metadata, base.tensors)
     await expect(read(path)).rejects.toThrow('one of 2 parts, and big-00002-of-00002.gguf does not lie beside it')
