@@ -111,7 +111,7 @@ export async function planFleet(
     assumptions: [...assumptions, ...(worth === null || worth.exact ? [] : [RELAXED])],
     warnings: [
       ...warningsOf(settled, solving, shortage),
-      ...named.flatMap((workload) => unkeptLimits(workload, { plan: 'fleet', keepsGpus: false })),
+      ...named.flatMap((workload) => unkeptLimits(workload, 'fleet')),
       ...spotWarnings(told),
       ...hostWarnings(told, kinds),
     ],

@@ -74,7 +74,7 @@ export async function planForecast(
     assumptions: assumptionsOf(scenario, resolved, ways, uncertainty),
   }
   warnings.push(...offerWarnings(resolved))
-  warnings.push(...given.flatMap((workload) => unkeptLimits(workload, { plan: 'forecast', keepsGpus: true })))
+  warnings.push(...given.flatMap((workload) => unkeptLimits(workload, 'forecast')))
 
   const free = await solveForecast(restricted(resolved, ways, false), names, solve)
   const isFree = limited.monthlyCapUsd === null && limited.limits.length === 0

@@ -1,7 +1,7 @@
 /**
  * How much of a file is read, all in one place. Each limit is far above any real file of its kind and far below what would exhaust
  * the memory of a small machine (a heap of 2 GB): a file beyond it is a mistake or an attack, and is refused by name instead of ending
- * the process. Bytes where the name says so.
+ * the program. Bytes where the name says so.
  */
 
 const MIB = 2 ** 20

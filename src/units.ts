@@ -30,13 +30,15 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 }
 
+export const SECONDS_PER_DAY = 86_400
+
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = {
   ms: 1e-3,
   s: 1,
   m: 60,
   min: 60,
   h: 3600,
-  d: 86_400,
+  d: SECONDS_PER_DAY,
   w: 604_800,
 }
 
@@ -217,13 +219,13 @@ export function seconds(value: number): string {
   if (size < 1) return `${significant(value * 1e3, 3)} ms`
   if (size < 120) return `${significant(value, 3)} s`
   if (size < 7200) return `${significant(value / 60, 3)} min`
-  if (size < 10 * 86_400) return `${significant(value / 3600, 3)} h`
-  return `${significant(value / 86_400, 3)} d`
+  if (size < 10 * SECONDS_PER_DAY) return `${significant(value / 3600, 3)} h`
+  return `${significant(value / SECONDS_PER_DAY, 3)} d`
 }
 
 /** Seconds exactly, as {@link parseDuration} reads them back: `259_200` -> `"72h"`, `90` -> `"90s"`, `604_800` -> `"7d"`. */
 export function exactDuration(value: number): string {
-  if (value !== 0 && value % 86_400 === 0 && value > 3 * 86_400) return `${value / 86_400}d`
+  if (value !== 0 && value % SECONDS_PER_DAY === 0 && value > 3 * SECONDS_PER_DAY) return `${value / SECONDS_PER_DAY}d`
   if (value !== 0 && value % 3600 === 0) return `${value / 3600}h`
   if (value !== 0 && value % 60 === 0) return `${value / 60}m`
   return `${value}s`

@@ -3,7 +3,7 @@ import type { ForecastScenario } from '../../src/scenario/forecast.ts'
 import type { LocatedScenario } from '../../src/scenario/schema.ts'
 import { count, usd } from '../../src/units.ts'
 import { hourlyWays, lanesOf } from './pools.ts'
-import type { ForecastProblem } from './problem.ts'
+import type { ForecastProblem, Serving, Training } from './problem.ts'
 import type { ResolvedForecast } from './resolve.ts'
 
 /*
@@ -45,27 +45,31 @@ export function checkAmounts(
   { problem, sources }: Pick<ResolvedForecast, 'problem' | 'sources'>,
   monthNames: readonly string[],
 ): void {
-  const report = (path: Path, message: string, hint: string): Diagnostic => {
-    return { severity: 'error', path, position: locate(path), message, hint }
-  }
   const wrong: Diagnostic[] = []
+  const report = (path: Path, message: string, hint: string): void => {
+    wrong.push({ severity: 'error', path, position: locate(path), message, hint })
+  }
   for (const [index, workload] of problem.workloads.entries()) {
-    const amount = amountOf(problem, index, monthNames)
+    const amount = amountOf(problem, workload, monthNames)
+    if (amount === null) continue
     const hint = 'traffic, runs, growth or the trend of prices: one of them is too large'
-    if (amount !== null) wrong.push(report(['workloads', index], `"${workload.name}" ${amount}`, hint))
+    report(['workloads', index], `"${workload.name}" ${amount}`, hint)
   }
   for (const [index, { usdPerMonth, termMonths }] of problem.sources.entries()) {
     const most = Math.max(...usdPerMonth) * Math.max(termMonths, problem.months)
+    if (most <= MOST_USD) continue
     const message = `a machine of ${sources[index]!.name} costs ${usd(most)} by the last month`
-    const path = ['price_trend_percent_per_month']
-    if (most > MOST_USD) wrong.push(report(path, message, 'the trend of prices is too large'))
+    report(['price_trend_percent_per_month'], message, 'the trend of prices is too large')
   }
   if (wrong.length > 0) throw new InputError(wrong)
 }
 
 /** What a workload takes in the first month in which that leaves every scale, in words; null where it never does. */
-function amountOf(problem: ForecastProblem, index: number, monthNames: readonly string[]): string | null {
-  const workload = problem.workloads[index]!
+function amountOf(
+  problem: ForecastProblem,
+  workload: Serving | Training,
+  monthNames: readonly string[],
+): string | null {
   for (const [t, month] of monthNames.entries()) {
     const most = Math.max(0, ...hourlyWays(problem, workload, t).map((way) => way.usd))
     if (most > MOST_USD) return `costs up to ${usd(most)} in ${month}`

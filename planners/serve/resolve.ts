@@ -5,6 +5,7 @@ import type { KvFormat, Quantization } from '../../src/catalog/quantization.ts'
 import { holdsNative, newestRelease, releaseFor, supportFor } from '../../src/catalog/support.ts'
 import { type EligibleOffers, eligibleOffers } from '../../src/cost/eligibility.ts'
 import type { CompleteServeScenario } from '../../src/scenario/defaults.ts'
+import { SECONDS_PER_DAY } from '../../src/units.ts'
 import { modelOf, type ResolvedModel, resolveModel } from '../model.ts'
 import { wholeFor } from '../round.ts'
 import type { ServeRequest } from './request.ts'
@@ -14,8 +15,6 @@ const DEGREES = [1, 2, 4, 8]
 
 /** Caps on concurrency that are tried: powers of two and the steps between them. */
 const CONCURRENCIES = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024]
-
-const SECONDS_PER_DAY = 86_400
 
 export interface ResolveOptions {
   /** Day from which the age of prices is judged, YYYY-MM-DD. */

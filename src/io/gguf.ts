@@ -15,10 +15,14 @@ import type { ReadModel, SourceOptions } from './model-source.ts'
 const MAGIC = 'GGUF'
 
 /** Magic, version, and the numbers of tensors and of entries of metadata in 64 bits each (ggml-org/ggml docs/gguf.md, `gguf_header_t`). */
+const TENSORS_AT = 8
+const ENTRIES_AT = 16
 const COUNTS_END = 24
 /** Length of the name, number of dimensions, type and offset (`gguf_tensor_info_t`); length of the key, type and a value of one byte. */
 const LEAST_TENSOR_BYTES = 24
 const LEAST_ENTRY_BYTES = 13
+
+const INCOMPLETE = 'is the file complete?'
 
 /** Headers of the largest vocabularies have some 10 MB; the parser reads no more than 50 MB. */
 const REQUEST_BYTES = 64 * 2 ** 20
@@ -121,13 +125,14 @@ function refuseCounts(start: Buffer, size: number, path: string): void {
   const version = start.readUInt32LE(MAGIC.length)
   // The first version counts in 32 bits; others are the other byte order, or none, which the parser says.
   if (version !== 2 && version !== 3) return
-  const [tensors, entries] = [8, 16].map((offset) => Number(start.readBigUInt64LE(offset))) as [number, number]
+  const tensors = Number(start.readBigUInt64LE(TENSORS_AT))
+  const entries = Number(start.readBigUInt64LE(ENTRIES_AT))
   const least = COUNTS_END + tensors * LEAST_TENSOR_BYTES + entries * LEAST_ENTRY_BYTES
   if (least <= size) return
   const counts = `${count(tensors)} tensors and ${count(entries)} entries of metadata`
   throw inputError(`the file is cut short: its header counts ${counts}, and it has ${count(size)} bytes`, {
     position: { file: path },
-    hint: 'is the file complete?',
+    hint: INCOMPLETE,
   })
 }
 
@@ -160,7 +165,7 @@ async function parse(location: string, name: string, options: ParseOptions): Pro
     const message = error instanceof Error ? error.message.split('\n')[0] : String(error)
     throw inputError(`the header of the GGUF file cannot be read: ${message}`, {
       position: { file: name },
-      hint: 'is the file complete?',
+      hint: INCOMPLETE,
     })
   }
 }

@@ -50,7 +50,7 @@ class VllmStart {
   readonly #models = new Set<string>()
   readonly #servedAs = new Set<string>()
   readonly #notes = new Set<string>()
-  /** Stages of a start that were seen: a command, a server, engines by their process. */
+  /** Stages of a start that were seen: a command, a server, engines by their process id. */
   readonly #seen = new Set<string>()
   #version: string | null = null
   readonly #gpus = new GpuNames()

@@ -1,14 +1,12 @@
 import { get } from '../catalog/catalog.ts'
 import { releaseFor } from '../catalog/support.ts'
-import { count } from '../units.ts'
+import { count, SECONDS_PER_DAY } from '../units.ts'
 import type { Prices } from './common.ts'
 import { serveDefaults } from './defaults.ts'
 import { ggufDefaults } from './gguf-defaults.ts'
 import type { Checker } from './ids.ts'
 import { checkModel } from './model-checks.ts'
 import { MOST_TOKENS_PER_DAY, rateKeys, type ServeScenario, type Traffic } from './serve.ts'
-
-const SECONDS_PER_DAY = 86_400
 
 /**
  * What a schema cannot say of a serving scenario: keys that contradict each other, and names that the catalog does not have.

@@ -181,7 +181,7 @@ function scatter(kind: RecordKind, points: readonly Point[], index: number): obj
 
 /**
  * The picture alone: without the marks by which the library would find its points again in a browser, which are half of the file, and
- * with names of its own in place of those that it numbers over the life of the process.
+ * with names of its own in place of those that it numbers as long as it is loaded.
  */
 function plain(svg: string): string {
   const own = new Map<string, string>()

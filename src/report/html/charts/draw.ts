@@ -40,7 +40,7 @@ const TEXT_ATTRIBUTES = new Set(['font-size', 'font-family', 'font-weight'])
 
 /**
  * The drawing for a page: hints in place of the library's marks, attributes in place of styles, figures with one decimal, and neither
- * the names nor the rules that the library numbers over the life of the process.
+ * the names nor the rules that the library numbers as long as it is loaded.
  */
 function inline(svg: string, hint: Hint): string {
   return svg
